@@ -43,7 +43,7 @@ use crate::reference;
 pub use dynamic::{
     dynamic_reference_in, has_dynamic_reference, has_function_of_dynamic_reference, reference_to_another_service_in,
 };
-pub use encoding::text as file_text;
+pub use encoding::{SAVE_AS_UTF_8, text as file_text};
 pub use flat::relocate;
 pub(crate) use known::spread;
 pub use known::{Known, Unfilled};

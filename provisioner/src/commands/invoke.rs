@@ -5,7 +5,7 @@ use std::path::Path;
 
 use provisioner::desired::{PackageCheck, SmokeTest};
 use provisioner::printable::lines;
-use provisioner::template::file_text;
+use provisioner::template::{SAVE_AS_UTF_8, file_text};
 use provisioner::{Error, Result};
 use serde_json::Value;
 
@@ -63,7 +63,7 @@ fn event(file: &Path) -> Result<Value> {
         std::fs::read(file)
     };
     let bytes = bytes.map_err(|error| Error::new(doing(), error))?;
-    let text = file_text(bytes).map_err(|cause| Error::new(doing(), cause))?;
+    let text = file_text(bytes).map_err(|cause| Error::new(doing(), cause).hint(SAVE_AS_UTF_8))?;
     serde_json::from_str(&text).map_err(|error| Error::new(doing(), error))
 }
 
@@ -90,7 +90,7 @@ mod tests {
         for bytes in [wide.clone(), [b"\xff\xfe".to_vec(), wide].concat()] {
             let error = read(&bytes).unwrap_err().to_string();
             assert!(
-                error.starts_with("reading the event ") && error.contains("the file is UTF-16; save it as UTF-8"),
+                error.starts_with("reading the event ") && error.contains("the file is UTF-16, not UTF-8"),
                 "{error}"
             );
         }

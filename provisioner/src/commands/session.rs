@@ -32,7 +32,11 @@ impl Session {
     /// Reads the template and the parameters, and prepares the clients. AWS is not called yet.
     pub(crate) async fn open(given: &Given<'_>, check: PackageCheck) -> Result<Self> {
         let arguments = given.stack;
-        let template = Template::load(&arguments.template)?;
+        let template = Template::load(&arguments.template).inspect_err(|_| {
+            // The template does not say which parameters are secret.
+            let all = arguments.parameter.iter().map(|(name, _)| name.as_str()).collect();
+            terminal::propose_for(SameStack::of(given, &all));
+        })?;
         terminal::propose_for(SameStack::of(given, &template.no_echo().collect()));
         for left_out in template.left_out() {
             terminal::note(&report::dim(format!("left out: {}", line(left_out))));

@@ -85,7 +85,7 @@ fn manifest(path: &Path) -> Result<Option<Manifest>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::new(doing(), error)),
     };
-    let text = encoding::text(bytes).map_err(|cause| Error::new(doing(), cause))?;
+    let text = encoding::text(bytes).map_err(|cause| Error::new(doing(), cause).hint(encoding::SAVE_AS_UTF_8))?;
     serde_json::from_str(&text).map(Some).map_err(|error| Error::new(doing(), error))
 }
 

@@ -25,7 +25,8 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
                 return Err(SyntaxError::at(
                     span.start.line(),
                     "a second document begins here; a file contains one document",
-                ));
+                )
+                .hint("remove the line `---`, or move the second document to another file"));
             }
             (Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd, _) => {}
             (event, span) => root = Some(composer.node(event, span, 0)?.node),
@@ -164,7 +165,10 @@ impl<'t> Composer<'t> {
 /// The entries that `<<` merges: those of a map, or of a list of maps, of which the first takes precedence.
 fn merge(value: Node) -> Result<Vec<Entry>, SyntaxError> {
     let line = value.line;
-    let refused = || SyntaxError::at(line, "`<<` takes a map or a list of maps");
+    let refused = || {
+        SyntaxError::at(line, "`<<` takes a map or a list of maps")
+            .hint("write the map itself, or an alias of one, such as `<<: *defaults`; a function has no value yet")
+    };
     match value.content {
         Content::Map(entries) => Ok(entries),
         Content::List(items) => {
@@ -242,8 +246,23 @@ fn syntax_error(text: &str, error: &ScanError) -> SyntaxError {
              follow each other",
             if matches!(outer, "Ref" | "Condition") { outer.to_owned() } else { format!("Fn::{outer}") },
         )),
-        None => error,
+        None if is_half_a_pair(text, marker.line()) => SyntaxError::at(
+            marker.line(),
+            "an escape such as `\\ud83c` is half of a surrogate pair, which is not a character in YAML",
+        )
+        .hint("write the character itself, or its code point with eight digits, such as `\\U0001F3AC` for `\\ud83c\\udfac`"),
+        None => error.hint(
+            "correct the line, or the one before it: indent with spaces, close quotes and brackets, and write text with \
+             `: ` or ` #`, or that begins with a special character, in quotes",
+        ),
     }
+}
+
+/// Whether a line has the escape of a surrogate: JSON writes other characters in pairs of them.
+fn is_half_a_pair(text: &str, line: usize) -> bool {
+    let row = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let is_surrogate = |hex: &str| u32::from_str_radix(hex, 16).is_ok_and(|unit| (0xd800..0xe000).contains(&unit));
+    row.split("\\u").skip(1).any(|after| after.get(..4).is_some_and(is_surrogate))
 }
 
 /// The functions of two short forms, `!Outer !Inner`, where the second one is at this place.

@@ -1,5 +1,8 @@
 //! Decodes the bytes of a file to text.
 
+/// The remedy for a file in another encoding.
+pub const SAVE_AS_UTF_8: &str = "save the file as UTF-8";
+
 /// The text of a file: UTF-8, without the byte order mark that some editors write.
 ///
 /// # Errors
@@ -7,7 +10,7 @@
 /// not UTF-8.
 pub fn text(bytes: Vec<u8>) -> Result<String, String> {
     if let Some(name) = other(&bytes) {
-        return Err(format!("the file is {name}; save it as UTF-8"));
+        return Err(format!("the file is {name}, not UTF-8"));
     }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
@@ -19,10 +22,7 @@ pub fn text(bytes: Vec<u8>) -> Result<String, String> {
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(format!(
-                "the file is not UTF-8: byte {} on line {line} belongs to another encoding; save it as UTF-8",
-                valid + 1
-            ))
+            Err(format!("the file is not UTF-8: byte {} on line {line} belongs to another encoding", valid + 1))
         }
     }
 }
@@ -58,10 +58,10 @@ mod tests {
             units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
         };
         for (big, mark) in [(false, false), (false, true), (true, false), (true, true)] {
-            assert_eq!(text(utf16(big, mark)), Err("the file is UTF-16; save it as UTF-8".to_owned()), "{big} {mark}");
+            assert_eq!(text(utf16(big, mark)), Err("the file is UTF-16, not UTF-8".to_owned()), "{big} {mark}");
         }
         let utf32: Vec<u8> = "\u{feff}A".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
-        assert_eq!(text(utf32), Err("the file is UTF-32; save it as UTF-8".to_owned()));
+        assert_eq!(text(utf32), Err("the file is UTF-32, not UTF-8".to_owned()));
         let latin = text(b"A: 1\nB: caf\xe9\n".to_vec()).unwrap_err();
         assert!(latin.contains("byte 12 on line 2"), "{latin}");
     }

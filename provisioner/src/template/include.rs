@@ -61,19 +61,22 @@ impl Includes {
                 .hint("use `AWS::Include`, the only supported transform"));
         }
         let Some(location) = transform["Parameters"]["Location"].as_str() else {
-            return Err(Error::new(doing("a file"), "`Parameters: {Location: FILE}` is missing or is not text"));
+            return Err(Error::new(doing("a file"), "`Parameters: {Location: FILE}` is missing or is not text")
+                .hint("write the path of the file, relative to the file that includes it"));
         };
         if location.starts_with("s3://") {
-            return Err(Error::new(doing(location), "only local files can be included"));
+            return Err(Error::new(doing(location), "only local files can be included")
+                .hint("download the file, and write its path"));
         }
         let file = here.parent().unwrap_or(Path::new("")).join(location);
         if !file.is_file() {
-            return Err(Error::new(doing(location), format!("there is no file {}", file.display())));
+            return Err(Error::new(doing(location), format!("there is no file {}", file.display()))
+                .hint("create the file, or correct `Location`: it is relative to the file that includes it"));
         }
         // One file has many paths: `a.json` and `sub/../a.json`.
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if self.open.iter().any(|open| real(open) == real(&file)) {
-            return Err(Error::new(doing(location), "the file includes itself"));
+            return Err(Error::new(doing(location), "the file includes itself").hint("remove one of the includes"));
         }
         let document = yaml::template(&Source::read_as("included file", &file)?)?;
         self.remarks.extend(document.remarks);
@@ -85,7 +88,8 @@ impl Includes {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(Error::new(
                 doing(location),
                 "an included file must contain one object: CloudFormation accepts nothing else",
-            )),
+            )
+            .hint("write a list as the value of a key in the included file, or write it in the template")),
         }
     }
 }
@@ -142,7 +146,7 @@ mod tests {
             (json!({"Fn::Transform": {"Name": "AWS::Serverless"}}), "`AWS::Serverless` is not supported"),
         ] {
             let error = expand(value.clone(), &folder.path().join("t.yaml")).unwrap_err().to_string();
-            assert!(error.contains(reason), "{value} gave: {error}");
+            assert!(error.contains(reason) && error.contains("hint: "), "{value} gave: {error}");
         }
     }
 }

@@ -30,13 +30,14 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
     let parsed = parsed.map_err(|error| {
         let kind = error.kind().to_string();
-        let cause = match kind.contains("surrogate") {
-            true => "this escape is half of a surrogate pair, which is not a character: write both halves, or the \
-                     character itself"
-                .to_owned(),
-            false => format!("{NOT_JSON}: {kind}"),
-        };
-        SyntaxError::at(error.line_display(), cause)
+        match kind.contains("surrogate") {
+            true => SyntaxError::at(
+                error.line_display(),
+                "this escape is half of a surrogate pair, which is not a character",
+            )
+            .hint("write both halves, such as `\\ud83c\\udfac`, or the character itself"),
+            false => SyntaxError::at(error.line_display(), format!("{NOT_JSON}: {kind}")),
+        }
     })?;
     let lines = Lines::of(text);
     parsed.value.map_or_else(|| Err(SyntaxError::at(1, "it is empty")), |value| node(value, &lines, 0))

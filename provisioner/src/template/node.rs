@@ -51,7 +51,7 @@ impl Entry {
 pub(super) struct SyntaxError {
     pub line: Option<usize>,
     pub cause: String,
-    /// The remedy, where the cause does not name it.
+    /// The remedy, if it is more than to correct the line.
     pub hint: Option<String>,
 }
 
@@ -66,10 +66,12 @@ impl SyntaxError {
 
     pub(super) fn twice(line: usize, key: &str) -> Self {
         Self::at(line, format!("the key `{key}` is a duplicate: a map contains each key once"))
+            .hint("remove one of the two, or rename it")
     }
 
     pub(super) fn too_deep(line: usize) -> Self {
         Self::at(line, format!("maps and lists are nested more than {DEEPEST} levels deep"))
+            .hint("write it with fewer levels")
     }
 }
 

@@ -40,7 +40,7 @@ impl Source {
             TEMPLATE => Error::new(doing(), error).hint("name the template with `--template FILE`"),
             _ => Error::new(doing(), error),
         })?;
-        let text = encoding::text(bytes).map_err(|cause| Error::new(doing(), cause))?;
+        let text = encoding::text(bytes).map_err(|cause| Error::new(doing(), cause).hint(encoding::SAVE_AS_UTF_8))?;
         Ok(Self { what, path: path.to_owned(), text, places: OnceLock::new() })
     }
 

@@ -17,6 +17,9 @@ pub(super) struct Document {
     pub remarks: Vec<Remark>,
 }
 
+/// The remedy for an error without its own.
+const CORRECT: &str = "correct this line";
+
 /// Reads a template, or a file that it includes.
 ///
 /// # Errors
@@ -73,10 +76,7 @@ fn read(source: &Source, mut reader: Reader<'_>) -> Result<Document> {
     let failed = |SyntaxError { line, cause, hint }: SyntaxError| {
         let place = line.map(|line| format!(":{line}")).unwrap_or_default();
         let error = Error::new(format!("reading {} {}{place}", source.what(), source.path().display()), cause);
-        match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
+        error.hint(hint.unwrap_or_else(|| CORRECT.to_owned()))
     };
     let value = nodes(source).and_then(|node| reader.value(node)).map_err(failed)?;
     Ok(Document { value, remarks: reader.remarks.into_iter().map(|(_, remark)| remark).collect() })
@@ -124,18 +124,18 @@ impl<'s> Reader<'s> {
             }
             Content::Tagged(tag, value) => {
                 let argument = self.value(*value)?;
-                expand_tag(&tag, argument).map_err(|cause| SyntaxError::at(line, cause))?
+                expand_tag(&tag, argument).map_err(|cause| {
+                    let hint =
+                        "write one of CloudFormation's functions, which `docs/template-support.md` lists, in its form";
+                    SyntaxError::at(line, cause).hint(hint)
+                })?
             }
         };
         if value.is_null() && !self.nulls {
             let path = self.path.join(".");
             let shown = if path.is_empty() { String::new() } else { format!("{path}: ") };
-            return Err(SyntaxError::at(
-                line,
-                format!(
-                    "{shown}it is null, which CloudFormation does not allow in a template; remove the key, or give it a value"
-                ),
-            ));
+            let cause = format!("{shown}it is null, which CloudFormation does not allow in a template");
+            return Err(SyntaxError::at(line, cause).hint("remove the key, or give it a value"));
         }
         Ok(value)
     }
@@ -347,7 +347,16 @@ mod tests {
         ] {
             let error = parsed(text).unwrap_err().to_string();
             assert!(error.contains(reason), "{text:?} gave: {error}");
+            assert!(error.contains("hint: "), "{text:?} gave: {error}");
         }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_gets_a_hint_with_the_form_of_yaml() {
+        let error = parsed(r#"A: "\ud83c\udfac""#).unwrap_err().to_string();
+        assert!(error.contains("t.yaml:1: an escape such as `\\ud83c` is half of a surrogate pair"), "{error}");
+        assert!(error.contains(r"such as `\U0001F3AC` for `\ud83c\udfac`"), "{error}");
+        assert_eq!(parsed(r#"A: "\U0001F3AC""#).unwrap(), json!({"A": "🎬"}));
     }
 
     #[test]
@@ -359,6 +368,7 @@ mod tests {
             "{error}"
         );
         assert!(null("{\"A\": [1, null]}").contains("t.yaml:1: A.1: it is null"));
+        assert!(error.contains("hint: remove the key, or give it a value"), "{error}");
         assert!(null("# nothing\n").contains("t.yaml:1: it is null"));
     }
 

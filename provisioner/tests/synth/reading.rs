@@ -65,7 +65,7 @@ fn json_is_read_with_and_without_a_byte_order_mark() {
 fn invalid_yaml_and_json_are_reported_with_their_place() {
     let null = TOPIC.replace("!Ref Name}\n    Properties", "}\n    Properties");
     for (name, bytes, reason) in [
-        ("t.yaml", utf16(TOPIC), "reading template t.yaml: the file is UTF-16; save it as UTF-8"),
+        ("t.yaml", utf16(TOPIC), "reading template t.yaml: the file is UTF-16, not UTF-8"),
         (
             "t.yaml",
             TOPIC.replace("films", "film\u{e9}").chars().map(|c| c as u8).collect(),

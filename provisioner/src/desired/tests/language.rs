@@ -102,6 +102,8 @@ Resources:
 
     hint: correct it in the template, then run `provisioner plan`
     reading template t.yaml:4: the key `Role` is a duplicate: a map contains each key once
+
+    hint: remove one of the two, or rename it
     ");
 }
 
@@ -274,6 +276,8 @@ Resources:
 
     hint: remove it, or write a supported name; see `docs/template-support.md`
     reading template t.yaml:2: `!Reff` is not a CloudFormation function
+
+    hint: write one of CloudFormation's functions, which `docs/template-support.md` lists, in its form
     resolving t.yaml:2: Role.RoleName: `Ref` must be the only key of its map
 
     hint: correct it in the template, then run `provisioner plan`
@@ -284,6 +288,8 @@ Resources:
 
     hint: correct it in the template, then run `provisioner plan`
     including missing.json into t.yaml: there is no file missing.json
+
+    hint: create the file, or correct `Location`: it is relative to the file that includes it
     "#);
 }
 
