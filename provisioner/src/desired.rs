@@ -17,7 +17,7 @@ pub(crate) use entrance::METHODS;
 pub use packages::{PackageCheck, Packages};
 pub use smoke::{Request, SmokeTest, Untested};
 
-use self::attributes::{check_attributes, unknown_attribute};
+use self::attributes::{check_attributes, check_indices, unknown_attribute};
 use self::callee::check_function;
 use self::packages::{check_package_names, read_package};
 use self::relations::{attach_policy, complete_version, link_route};
@@ -108,6 +108,7 @@ impl Desired {
             declarations.extend(declared.provisioner.clone().map(|value| (logical_id.clone(), value)));
             let needs = declared.needs.clone();
             check_attributes(template, &declared, &resources)?;
+            check_indices(template, &declared, &known)?;
             let retain = declared.deletion_policy != DeletionPolicy::Delete;
             let mut resource = typed(template, &declared)?.fill(&known);
             resource.complete(&ownership_tag(stack, place, &logical_id));
@@ -138,6 +139,9 @@ impl Desired {
         for output in &resolved.outputs {
             let references = references_in_text(&output.value);
             if let Some(reason) = references.iter().find_map(|reference| unknown_attribute(reference, &resources)) {
+                return Err(template.output_problem(&output.name, reason));
+            }
+            if let Some(reason) = known.index_outside(&output.value) {
                 return Err(template.output_problem(&output.name, reason));
             }
         }

@@ -69,6 +69,14 @@ pub(super) fn apply_early(name: &str, argument: &Value) -> Option<Value> {
     }
 }
 
+/// Whether the argument of `Fn::Select` is an index and a list whose length is known.
+pub(super) fn has_known_length(argument: &Value) -> bool {
+    match pair(argument, "") {
+        Ok([index, Value::Array(items)]) => references_in(index).is_empty() && !items.iter().any(is_spread),
+        _ => false,
+    }
+}
+
 fn is_spread(item: &Value) -> bool {
     let term = item.as_str().and_then(whole_term);
     matches!(term, Some(Term::Deferred(Deferred { name, .. })) if name == SPREAD)

@@ -125,6 +125,20 @@ impl Known {
         }
     }
 
+    /// The reason why an index in a text is outside its list, if the length of the list is known: an ARN has a known
+    /// number of parts before its account is known.
+    #[must_use]
+    pub fn index_outside(&self, text: &str) -> Option<String> {
+        pieces(text).into_iter().find_map(|piece| {
+            let Piece::Term(Term::Deferred(Deferred { name, argument })) = piece else { return None };
+            let filled = self.fill(&argument);
+            let is_outside = name == "Fn::Select" && functions::has_known_length(&filled);
+            let reason =
+                functions::apply(&name, &filled).err().filter(|_| is_outside).map(|fault| fault.reason.to_string());
+            reason.or_else(|| find_text(&argument, &|text| self.index_outside(text)).map(|(_, reason)| reason))
+        })
+    }
+
     /// The first term in a filled value that is still not known, in a key or in a value.
     pub fn unfilled(&self, value: &Value) -> Option<Unfilled> {
         let unknown = |text: &str| {

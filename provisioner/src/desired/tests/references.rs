@@ -91,6 +91,24 @@ fn a_part_of_an_arn_that_the_template_determines_is_known_at_once() {
 }
 
 #[test]
+fn an_index_outside_a_list_of_known_length_is_refused() {
+    let fault = |value: &str| {
+        let more = format!("  G: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {value}}}}}\n");
+        build(&format!("{FUNCTION}{more}")).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let arn = "!Split [':', !GetAtt F.Arn]";
+    for value in [format!("!Select [99, {arn}]"), format!("!Sub ['q-${{X}}', {{X: !Select [7, {arn}]}}]")] {
+        let error = fault(&value);
+        assert!(error.contains("G.QueueName: the index") && error.contains("is outside a list of 7"), "{error}");
+    }
+    assert_eq!(fault(&format!("!Select [6, {arn}]")), "");
+    assert_eq!(fault("!Select [99, !Split [':', !GetAtt Q.Arn]]"), "", "AWS knows the length");
+    let output = format!("{FUNCTION}Outputs:\n  O: {{Value: !Select [7, {arn}]}}\n");
+    let error = build(&output).unwrap_err().to_string();
+    assert!(error.contains("Outputs.O.Value: the index 7 is outside a list of 7"), "{error}");
+}
+
+#[test]
 fn a_function_name_that_only_aws_knows_is_refused_with_place_and_hint() {
     for (kind, property, more) in [
         ("Permission", "FunctionName", "Action: a, Principal: p"),
