@@ -289,7 +289,7 @@ pub const FAILURES: &[Row] = &[
         action: (Failed, SameModel),
     },
     KnownFailure {
-        name: "an answer without text",
+        name: "an answer without text, unless the token limit, the context window, a refusal or a guardrail ended it",
         pattern: Pattern::Code(&["NoText"]),
         example: local("NoText"),
         hint: "check the stop reason in the detail; set FALLBACK_MODEL_IDS, since another model may answer",

@@ -96,7 +96,8 @@ fn blank(_: &Request) -> Option<Response> {
 async fn each_other_failure_is_handled_by_its_row() {
     let unreadable = FOREIGN;
     let broken = "no connection, or a broken connection";
-    let no_text = "an answer without text";
+    let no_text =
+        "an answer without text, unless the token limit, the context window, a refusal or a guardrail ended it";
     let fault = "Bedrock failed in the middle of a stream";
     let whole: [(&str, Rule); 9] = [
         (unreadable, html),
