@@ -105,7 +105,8 @@ pub const FAILURES: &[KnownFailure<bool>] = &[
         "an incomplete answer, or an answer of another server (empty, JSON without rows, HTML with any status)",
         Pattern::Stage(Stage::Foreign),
         local("UnreadableAnswer"),
-        "check which server answers at DynamoDB's address: a proxy, a VPC endpoint, or the server in AWS_ENDPOINT_URL",
+        "check which server answers at DynamoDB's address: a proxy, a VPC endpoint, or the server in \
+         AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL",
         RETRY,
     ),
     row(
@@ -123,7 +124,8 @@ pub const FAILURES: &[KnownFailure<bool>] = &[
         "no connection, or a broken connection",
         Pattern::Stage(Stage::Connection),
         local("DispatchFailure"),
-        "check the network (NAT or VPC endpoint), AWS_REGION, AWS_ENDPOINT_URL and the certificates in SSL_CERT_FILE",
+        "check the network (NAT or VPC endpoint), AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL, and the \
+         certificates in SSL_CERT_FILE",
         RETRY,
     ),
     row(

@@ -285,7 +285,8 @@ pub const FAILURES: &[Row] = &[
                HTML with any status, an error without a code)",
         pattern: Pattern::Stage(Stage::Foreign),
         example: local("UnreadableAnswer"),
-        hint: "check which server answers at Bedrock's address: a proxy, a VPC endpoint, or the server in AWS_ENDPOINT_URL",
+        hint: "check which server answers at Bedrock's address: a proxy, a VPC endpoint, or the server in \
+               AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL",
         action: (Failed, SameModel),
     },
     KnownFailure {
@@ -311,15 +312,16 @@ pub const FAILURES: &[Row] = &[
         name: "no connection, or a broken connection",
         pattern: Pattern::Stage(Stage::Connection),
         example: local("DispatchFailure"),
-        hint: "check the network (NAT or VPC endpoint), AWS_REGION, AWS_ENDPOINT_URL and the certificates in \
-               SSL_CERT_FILE",
+        hint: "check the network (NAT or VPC endpoint), AWS_REGION, AWS_ENDPOINT_URL_BEDROCK_RUNTIME or \
+               AWS_ENDPOINT_URL, and the certificates in SSL_CERT_FILE",
         action: (Unreachable, SameModel),
     },
     KnownFailure {
         name: "the request cannot be built",
         pattern: Pattern::Code(&["ConstructionFailure", "BuildError"]),
         example: local("ConstructionFailure"),
-        hint: "set AWS_REGION to the function's region, and check AWS_ENDPOINT_URL",
+        hint: "set AWS_REGION to the function's region, and check AWS_ENDPOINT_URL_BEDROCK_RUNTIME and \
+               AWS_ENDPOINT_URL",
         action: (Failed, Never),
     },
     OTHER,

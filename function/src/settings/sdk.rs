@@ -25,7 +25,7 @@ pub struct SdkSettings {
     pub credentials: CredentialSource,
 }
 
-const ENDPOINT: &str = "an http or https URL without a query, such as http://localhost:4566";
+const ENDPOINT: &str = "an http or https URL without a user, a query and a fragment, such as http://localhost:4566";
 const FLAG: &str = "true or false";
 const REGION: &str = "a region, such as us-east-1";
 

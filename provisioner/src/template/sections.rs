@@ -134,7 +134,14 @@ impl Template {
         }
         if let Some(unknown) = sections.keys().find(|name| !SECTIONS.contains(&name.as_str())) {
             let cause = format!("the section `{unknown}` is not supported; supported are {}", SECTIONS.join(", "));
-            return Err(problem(&[unknown], Reason::unknown(cause)));
+            let error = problem(&[unknown], Reason::unknown(cause));
+            return Err(match unknown.as_str() {
+                "Transform" => error.hint(
+                    "remove it, and write what it generates: this program runs no transform of a whole template, with \
+                     `--engine cloudformation` neither; `Fn::Transform` with `AWS::Include` is supported",
+                ),
+                _ => error,
+            });
         }
         if let Some((path, character)) = find_text(&flat, &reserved_in) {
             let keys: Vec<&str> = path.iter().map(String::as_str).collect();

@@ -27,7 +27,7 @@ impl Other {
             return None;
         }
         let cause =
-            format!("a {} has no tags, and this one has neither a name nor a property that stays", self.type_name);
+            format!("an {} has no tags, and this one has neither a name nor a property that stays", self.type_name);
         let stays: Vec<_> = schema.create_only.iter().map(|name| format!("`{name}`")).collect();
         let hint = match stays.as_slice() {
             [] => "deploy this template with `--engine cloudformation`".to_owned(),

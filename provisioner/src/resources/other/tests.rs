@@ -311,7 +311,7 @@ fn a_resource_that_cannot_be_found_again_has_a_reason_and_a_hint() {
         not_findable.map(|not_findable| (not_findable.cause, not_findable.hint))
     };
     let expected = |cause: &str, hint: &str| Some((cause.to_owned(), hint.to_owned()));
-    let no_name = "a AWS::Scheduler::Schedule has no tags, and this one has neither a name nor a property that stays";
+    let no_name = "an AWS::Scheduler::Schedule has no tags, and this one has neither a name nor a property that stays";
     let by_cloudformation = "deploy this template with `--engine cloudformation`";
     assert_eq!(not_findable(&nameless, json!({"Text": "x"})), expected(no_name, by_cloudformation));
     let mut fixed = nameless.clone();

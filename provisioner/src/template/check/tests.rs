@@ -171,6 +171,7 @@ fn a_sam_template_is_refused_with_a_hint() {
     assert!(list.contains("it is a SAM template"), "{list}");
     let other = read(&format!("Transform: AWS::LanguageExtensions\n{QUEUE}")).unwrap_err();
     assert!(other.contains("the section `Transform` is not supported"), "{other}");
+    assert!(other.contains("with `--engine cloudformation` neither"), "{other}");
 }
 
 #[test]
