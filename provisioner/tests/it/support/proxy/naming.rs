@@ -58,6 +58,7 @@ fn query_protocol(body: &[u8]) -> Option<(&'static str, &str)> {
     let form = std::str::from_utf8(body).ok()?;
     let field = |name: &str| form.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let service = match field("Version")? {
+        "2010-03-31" => "sns",
         "2010-05-08" => "iam",
         "2011-06-15" => "sts",
         "2010-05-15" => "cloudformation",
