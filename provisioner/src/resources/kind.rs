@@ -111,8 +111,7 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     fn is_kept(&self) -> Option<&'static str> {
         None
     }
-    /// The part of the stack that it is, for an orphan that does not show its owner: `a URL of this stack's function
-    /// `chat``.
+    /// The part of the stack that it is, for an orphan that does not show its owner, such as a URL of a function.
     fn untagged_part(&self) -> Option<String> {
         None
     }

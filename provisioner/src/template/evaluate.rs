@@ -231,7 +231,7 @@ impl Scope<'_> {
         };
         Err(Fault {
             needs_account: unknown.iter().all(|one| *one == Reference::account()),
-            unknown: reference.is_pseudo().then(|| reference.name()),
+            unknown: reference.is_pseudo().then(|| reference.name().into()),
             ..Fault::here(format!("{how} {name}, which only AWS knows"))
         })
     }

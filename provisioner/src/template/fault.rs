@@ -14,7 +14,7 @@ pub(crate) struct Fault {
     /// Whether the fault disappears once the account is known.
     pub needs_account: bool,
     /// The pseudo parameter whose unknown value is the cause, such as `AWS::Region`.
-    pub unknown: Option<String>,
+    pub unknown: Option<Box<str>>,
     /// The remedy.
     pub hint: Option<String>,
 }

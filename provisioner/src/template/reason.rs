@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a part of a template is refused, as a text, and the kind of the fault, which decides the remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    text: String,
+    text: Box<str>,
     kind: Kind,
 }
 
@@ -24,22 +24,22 @@ enum Kind {
 
 impl Reason {
     /// A name or a function that is not supported.
-    pub(crate) fn unsupported(text: impl Into<String>) -> Self {
+    pub(crate) fn unsupported(text: impl Into<Box<str>>) -> Self {
         Self { text: text.into(), kind: Kind::Unsupported }
     }
 
     /// A name in place of one of the supported names.
-    pub(crate) fn unknown(text: impl Into<String>) -> Self {
+    pub(crate) fn unknown(text: impl Into<Box<str>>) -> Self {
         Self { text: text.into(), kind: Kind::Unknown }
     }
 
     /// A property that is missing.
-    pub(super) fn missing(text: impl Into<String>) -> Self {
+    pub(super) fn missing(text: impl Into<Box<str>>) -> Self {
         Self { text: text.into(), kind: Kind::Missing }
     }
 
     /// A value that is not text, where text is required.
-    pub(crate) fn not_text(text: impl Into<String>) -> Self {
+    pub(crate) fn not_text(text: impl Into<Box<str>>) -> Self {
         Self { text: text.into(), kind: Kind::NotText }
     }
 
@@ -50,7 +50,7 @@ impl Reason {
 
     /// The same reason with its place before the text.
     pub(super) fn at(self, place: &str) -> Self {
-        Self { text: format!("{place}: {}", self.text), ..self }
+        Self { text: format!("{place}: {}", self.text).into(), ..self }
     }
 
     /// Whether the value is not text, where text is required.
@@ -71,7 +71,7 @@ impl Reason {
 
 impl From<String> for Reason {
     fn from(text: String) -> Self {
-        Self { text, kind: Kind::Other }
+        Self { text: text.into(), kind: Kind::Other }
     }
 }
 

@@ -223,7 +223,7 @@ impl Template {
         let shown: Vec<_> = keys.iter().filter(|key| !["Resources", "Properties"].contains(key)).copied().collect();
         let mut error = Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")));
         if let Some(name) = unknown {
-            error = error.of_kind(Kind::PseudoNeeded(name));
+            error = error.of_kind(Kind::PseudoNeeded(name.into()));
         }
         if needs_account {
             error = error.of_kind(Kind::AccountNeeded);

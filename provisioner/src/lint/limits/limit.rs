@@ -47,7 +47,7 @@ pub(super) struct Rule {
 
 impl Rule {
     pub(super) fn of_schema(path: String, limit: Limit) -> Self {
-        Self { path, limit: limit.as_words(), severity: Severity::Refused, hint: None }
+        Self { path, limit: limit.with_words(), severity: Severity::Refused, hint: None }
     }
 }
 
@@ -112,7 +112,7 @@ impl Limit {
     }
 
     /// The same limit; a pattern that only lists words is a list of the allowed values.
-    fn as_words(self) -> Self {
+    fn with_words(self) -> Self {
         let Some(words) = self.pattern.as_ref().and_then(|pattern| words(&pattern.source)) else { return self };
         Self { pattern: None, min_length: 0, max_length: None, ..Self { one_of: words, ..self } }
     }
