@@ -148,7 +148,9 @@ macro_rules! kinds {
                     return Ok(None);
                 }
                 match kind {
-                    $($module::$name::TYPE => parse(properties).map(Self::$name).map(Some),)+
+                    $($module::$name::TYPE if has_its_properties_only::<$module::$name>(&properties) => {
+                        parse(properties).map(Self::$name).map(Some)
+                    })+
                     _ => Ok(other::Other::new(kind, properties).map(Self::Other)),
                 }
             }
@@ -300,6 +302,10 @@ impl Call {
         let inner = value.as_object().and_then(|kind| kind.values().next()).and_then(Value::as_object);
         inner.and_then(|call| call.keys().next().cloned()).unwrap_or_default()
     }
+}
+
+fn has_its_properties_only<K: Kind>(properties: &Map<String, Value>) -> bool {
+    !K::THROUGH_CLOUD_CONTROL.iter().any(|property| properties.contains_key(property.name()))
 }
 
 fn parse<K: Kind>(mut properties: Map<String, Value>) -> Result<K, PropertyFault> {

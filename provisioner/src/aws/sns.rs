@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_sns::config::Region;
-use aws_sdk_sns::error::BuildError;
+use aws_sdk_sns::error::{BuildError, ProvideErrorMetadata as _};
 use aws_sdk_sns::types::{Subscription as SdkSubscription, Tag};
 use serde_json::Value;
 
@@ -72,8 +72,8 @@ impl Aws {
         let protection = match &wanted.data_protection_policy {
             Some(_) => {
                 let answer = self.sns.get_data_protection_policy().resource_arn(arn).send().await;
-                let answer = answer.map_err(|error| problem(doing(), &error))?;
-                answer.data_protection_policy.map(Value::String).and_then(parsed)
+                let answer = if_exists(doing(), answer)?;
+                answer.and_then(|answer| answer.data_protection_policy).map(Value::String).and_then(parsed)
             }
             None => None,
         };
@@ -117,7 +117,12 @@ impl Dispatch for topic::Call {
             }
             topic::Call::DeleteTopic { topic_arn } => {
                 let answer = sns.delete_topic().topic_arn(topic_arn).send().await;
-                if_exists(format!("deleting topic {topic_arn}"), answer)?;
+                // SNS keeps the messages of an archive: it answers `InvalidState` (aws/aws-cdk issue 37113).
+                let is_archived = answer.as_ref().is_err_and(|error| error.code() == Some("InvalidState"));
+                if_exists(format!("deleting topic {topic_arn}"), answer).map_err(|error| match is_archived {
+                    true => error.hint("deploy without `ArchivePolicy` first, which deletes the archived messages"),
+                    false => error,
+                })?;
             }
         }
         Ok(Ids::new())
@@ -129,8 +134,11 @@ impl Find for Subscription {
     /// that is not confirmed: it counts as the wanted one.
     async fn find(&self, reader: &AwsReader, _tag: &OwnershipTag) -> Result<Option<Found>> {
         let listed = reader.subscriptions_of(&self.topic_arn, self.region_of_topic()).await?;
-        let key = (Some(self.protocol.as_str()), Some(self.endpoint.as_str()));
-        let is_it = |one: &&SdkSubscription| (one.protocol(), one.endpoint()) == key;
+        let forms = [self.endpoint.clone(), self.listed_endpoint()];
+        let is_it = |one: &&SdkSubscription| {
+            let is_endpoint = |listed| forms.iter().any(|form| form == listed);
+            one.protocol() == Some(self.protocol.as_str()) && one.endpoint().is_some_and(is_endpoint)
+        };
         let Some(arn) = listed.iter().find(is_it).and_then(|one| one.subscription_arn()) else { return Ok(None) };
         if !arn.starts_with("arn:") {
             return Ok(Some(Found::new(Resource::Subscription(self.clone()), subscription_ids(arn), Owner::Ours)));
@@ -152,15 +160,18 @@ impl AwsReader {
         let account = self.account().await?;
         let own = topic_arn.split(':').nth(4) == Some(account.as_str());
         let listed = async {
-            match own {
+            let mut all = match own {
                 true => self.aws.subscriptions(topic_arn, region).await,
                 false => self.aws.own_subscriptions(topic_arn, region).await,
-            }
+            }?;
+            // SNS lists a deleted subscription for some time.
+            all.retain(|one| one.subscription_arn() != Some("Deleted"));
+            Ok::<_, Error>(all)
         };
         self.subscriptions.once(topic_arn, listed).await
     }
 
-    /// All subscriptions of a topic of the stack, whoever created them: SNS does not show that.
+    /// All subscriptions of a topic of the stack. SNS does not show who created them.
     pub(super) async fn subscriptions_left(&self, topic: &Topic, topic_arn: &str) -> Result<Vec<Orphan>> {
         let listed = self.subscriptions_of(topic_arn, region_of(topic_arn)).await?;
         let found = |one: &SdkSubscription| {
@@ -222,14 +233,17 @@ impl Dispatch for subscription::Call {
                     .protocol(&one.protocol)
                     .set_endpoint(Some(one.endpoint.clone()).filter(|endpoint| !endpoint.is_empty()))
                     .set_attributes(Some(one.attributes_in_sns().into_iter().collect()));
-                let doing = || format!("subscribing {} to topic {}", one.endpoint, one.topic_arn);
+                let doing = || format!("subscribing {} to topic {}", one.listed_endpoint(), one.topic_arn);
                 let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
                 Ok(subscription_ids(answer.subscription_arn().unwrap_or_default()))
             }
             subscription::Call::SetSubscriptionAttributes { subscription_arn: arn, attribute, subscription } => {
                 let sns = aws.sns_in(region_of(arn));
                 let request = sns.set_subscription_attributes().subscription_arn(arn).attribute_name(attribute);
-                let answer = request.attribute_value(subscription.attribute_in_sns(attribute)).send().await;
+                // SNS refuses an empty text as `RedrivePolicy`: a call without a value removes it.
+                let value = Some(subscription.attribute_in_sns(attribute));
+                let value = value.filter(|value| attribute != "RedrivePolicy" || !value.is_empty());
+                let answer = request.set_attribute_value(value).send().await;
                 answer.map_err(|error| problem(format!("setting {attribute} of subscription {arn}"), &error))?;
                 Ok(Ids::new())
             }

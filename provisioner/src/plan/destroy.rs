@@ -39,7 +39,8 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let (still_used, remaining) = orphans::after_a_removal(desired, observed, &steps);
     notes.extend(remaining);
     notes.extend(outside_callers_of(observed, &steps));
-    notes.extend(awaited(&steps));
+    let not_confirmed = || Hint::new("do not confirm it: SNS deletes it with its topic, or after 48 hours");
+    notes.extend(awaited(&steps).map(|note| Note { hint: Some(not_confirmed()), ..note }));
     let afterwards = afterwards(observed, &steps);
     notes.extend(afterwards.iter().map(|one| one.note.clone()));
     Plan {
@@ -63,12 +64,12 @@ fn other_apis(desired: &Desired, observed: &Observed) -> impl Iterator<Item = Bl
         let hint = match (observed.each().any(own), desired.parameter_of_api()) {
             (true, parameter) => {
                 let without = parameter.map(|parameter| format!(", without `{parameter}`")).unwrap_or_default();
-                Hint::new(format!("give the parameters of the deploy{without}"))
+                Hint::new(format!("pass the parameters of the deploy{without}"))
                     .or(Hint::new("remove the route first").run(Command::provisioner(["deploy", "--prune"])))
             }
-            (false, Some(parameter)) => Hint::new("give the parameters of the deploy")
+            (false, Some(parameter)) => Hint::new("pass the parameters of the deploy")
                 .run(destroy.with("-P").with(format!("{parameter}={there}"))),
-            (false, None) => Hint::new("give the parameters of the deploy"),
+            (false, None) => Hint::new("pass the parameters of the deploy"),
         };
         Blocker {
             logical_id: logical_id.clone(),

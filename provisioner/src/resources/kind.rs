@@ -54,6 +54,8 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     const CREATE_ONLY: &'static [Property] = &[];
     /// Properties of CloudFormation that a template cannot give here, and the reason.
     const REFUSED: &'static [(Property, &'static str)] = &[];
+    /// Properties of CloudFormation that this type does not have: a resource with one is managed through Cloud Control.
+    const THROUGH_CLOUD_CONTROL: &'static [Property] = &[];
     /// Whether a replacement is created before the old resource is deleted. Not possible where the name is the
     /// identity.
     const CREATE_BEFORE_DELETE: bool = false;

@@ -103,10 +103,12 @@ impl Kind for Subscription {
         if self.filter_policy.is_none() {
             self.filter_policy_scope = attributes();
         }
+        // A parameter with an empty default gives no value.
+        self.subscription_role_arn.take_if(|role| role.is_empty());
     }
 
     fn name(&self) -> String {
-        format!("{} {}", self.protocol, self.endpoint)
+        format!("{} {}", self.protocol, self.listed_endpoint())
     }
 
     fn identity(&self) -> Vec<String> {
@@ -118,7 +120,7 @@ impl Kind for Subscription {
     }
 
     fn collides_with(&self, other: &Self) -> bool {
-        let key = |one: &Self| (one.topic_arn.clone(), one.protocol.clone(), one.endpoint.clone());
+        let key = |one: &Self| (one.topic_arn.clone(), one.protocol.clone(), one.listed_endpoint());
         key(self) == key(other)
     }
 
@@ -216,6 +218,16 @@ impl Subscription {
         }
     }
 
+    /// The endpoint as SNS lists it: the password in a URL is masked.
+    pub fn listed_endpoint(&self) -> String {
+        let masked = || {
+            let (scheme, rest) = self.endpoint.split_once("://")?;
+            let (login, host) = rest.split_once('@').filter(|(login, _)| !login.contains('/'))?;
+            Some(format!("{scheme}://{}:****@{host}", login.split_once(':')?.0))
+        };
+        masked().unwrap_or_else(|| self.endpoint.clone())
+    }
+
     /// The region of its topic: the one that the template gives, or else that of the ARN.
     pub fn region_of_topic(&self) -> &str {
         self.region.as_deref().unwrap_or_else(|| region_of(&self.topic_arn))
@@ -304,6 +316,16 @@ mod tests {
             Call::Subscribe(_) | Call::Unsubscribe { .. } => panic!("{call:?}"),
         };
         stages.into_iter().map(|stage| stage.into_iter().map(name).collect()).collect()
+    }
+
+    #[test]
+    fn a_password_in_an_endpoint_is_masked_as_sns_does() {
+        let of = |endpoint: &str| Subscription::of("arn", "https", endpoint);
+        let listed = of("https://user:****@films.example/hook");
+        let wanted = of("https://user:secret@films.example/hook");
+        assert_eq!(wanted.name(), "https https://user:****@films.example/hook");
+        assert!(wanted.collides_with(&listed) && !wanted.collides_with(&of("https://films.example/hook")));
+        assert_eq!(of("https://films.example/@user:a").listed_endpoint(), "https://films.example/@user:a");
     }
 
     #[test]

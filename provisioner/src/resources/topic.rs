@@ -100,11 +100,8 @@ pub enum Call {
     },
 }
 
-/// The subscriptions in a topic. CloudFormation does not delete them with the topic either (`AWS::SNS::Topic`).
+/// The subscriptions in a topic.
 const SUBSCRIPTION: Property = Property::named("Subscription");
-
-const ONE_EACH: &str = "not supported: write each one as an AWS::SNS::Subscription resource, which is also found again, changed \
-                        and deleted";
 
 /// The protocols whose deliveries SNS can log, with the start of their attributes' names (SNS API reference,
 /// `SetTopicAttributes`).
@@ -133,12 +130,15 @@ impl Kind for Topic {
     const ORPHANS: Orphans = Orphans::ByName(Arn { service: "sns", start: "" });
     const REMOVAL: Removal = Removal::Independent;
     const CREATE_ONLY: &'static [Property] = &[property!(Topic.topic_name), property!(Topic.fifo_topic)];
-    const REFUSED: &'static [(Property, &'static str)] = &[(SUBSCRIPTION, ONE_EACH)];
+    const THROUGH_CLOUD_CONTROL: &'static [Property] = &[SUBSCRIPTION];
     type Call = Call;
 
     fn complete(&mut self, tag: &OwnershipTag) {
         self.topic_name = self.name_from(tag);
         self.delivery_status_logging.sort();
+        // A parameter with an empty default gives no value.
+        self.kms_master_key_id.take_if(|key| key.is_empty());
+        self.fifo_throughput_scope.take_if(|scope| scope.is_empty());
         // The tag with the kind is that of earlier versions, which created topics through Cloud Control.
         tag.add_with_kind_to(&mut self.tags, Self::TYPE);
     }
@@ -425,10 +425,10 @@ mod tests {
     }
 
     #[test]
-    fn subscriptions_in_a_topic_are_refused_with_the_reason() {
+    fn a_topic_with_its_subscriptions_is_managed_through_cloud_control() {
         let properties = json!({"Subscription": [{"Protocol": "sqs", "Endpoint": "arn"}]});
-        let fault = Resource::parse(Topic::TYPE, properties.as_object().unwrap().clone()).unwrap_err();
-        assert!(fault.reason.as_str().contains("write each one as an AWS::SNS::Subscription resource"), "{fault:?}");
+        let topic = Resource::parse(Topic::TYPE, properties.as_object().unwrap().clone()).unwrap();
+        assert!(matches!(topic, Some(Resource::Other(_))), "{topic:?}");
     }
 
     #[test]
