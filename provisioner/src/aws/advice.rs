@@ -13,7 +13,7 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<Hint> {
             Hint::new("wait until the other operation of this stack ends").then_again()
         }
         "InvalidChangeSetStatus" => {
-            Hint::new("review the new change set: the stack changed after this one was created").then_again()
+            Hint::new("run the same command again, and review the new change set: the stack has changed")
         }
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => clock(),
         "MalformedPolicyDocument" | "MalformedPolicyDocumentException" | "InvalidParameterValueException"

@@ -23,7 +23,7 @@ fn adopt() -> Hint {
 
 /// To take over an untagged route.
 fn take_over(desired: &Desired) -> Hint {
-    let hint = Hint::new("take over the route, which `destroy` points back")
+    let hint = Hint::new("point the route to this stack, until `destroy` restores its target")
         .run(Command::provisioner(["deploy", "--take-over"]));
     match desired.parameter_of_api() {
         Some(parameter) => hint.or(format!("use another API with `--parameter {parameter}=ID`")),
@@ -41,7 +41,7 @@ fn another_name(wanted: &Wanted) -> Hint {
 
 /// To adopt a log group, which a late log line of a deleted function recreates.
 fn adopt_logs() -> Hint {
-    Hint::new("take ownership of it, since Lambda creates a missing log group itself")
+    Hint::new("take ownership of the log group, which Lambda has probably created")
         .run(Command::provisioner(["deploy", "--adopt"]))
 }
 

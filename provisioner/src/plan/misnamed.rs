@@ -64,8 +64,8 @@ impl Misnamed<'_> {
     /// The note about it before a deploy, and why it is not pruned.
     pub(super) fn note(&self, all: &[Misnamed]) -> Note {
         let (old, new) = (self.orphan.found.resource.name(), self.wanted.resource.name());
-        let keep = Hint::new(format!("to keep `{old}`, give the parameters of its deploy"));
-        let replace = Hint::new(format!("to replace it by `{new}`, deploy, then delete the old one"))
+        let keep = Hint::new(format!("to keep `{old}`, pass the parameters of its deploy"));
+        let replace = Hint::new(format!("to replace it with `{new}`, deploy, then delete the old one in a second run"))
             .run(Command::provisioner(["deploy", "--prune"]));
         let hint = with_its_parameters(keep, all, "plan").or(replace);
         Note { logical_id: None, text: format!("{}: it stays", self.description()), hint: Some(hint) }
@@ -77,11 +77,8 @@ pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
     let descriptions: Vec<_> = all.iter().map(Misnamed::description).collect();
     (!descriptions.is_empty()).then(|| Blocker {
         logical_id: desired.stack.to_string(),
-        cause: format!("{}: it would stay, without the other resources", descriptions.join("; ")),
-        hint:
-            with_its_parameters(Hint::new("give the parameters of the deploy that created it"), all, "destroy")
-                .or(Hint::new("delete the resources with old names first")
-                    .run(Command::provisioner(["deploy", "--prune"]))),
+        cause: format!("{}: `destroy` would leave it, and delete the resources that it uses", descriptions.join("; ")),
+        hint: with_its_parameters(Hint::new("pass the parameters of the deploy that created it"), all, "destroy"),
     })
 }
 

@@ -119,8 +119,8 @@ pub(super) fn after_a_removal(desired: &Desired, observed: &Observed, steps: &[S
 }
 
 fn give_its_parameters() -> Hint {
-    Hint::new("give the parameters of the deploy that created it")
-        .or(Hint::new("remove it first").run(Command::provisioner(["deploy", "--prune"])))
+    Hint::new("pass the parameters of the deploy that created it")
+        .or(Hint::new("delete it first").run(Command::provisioner(["deploy", "--prune"])))
 }
 
 fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], orphan: &Orphan) -> Option<&'a Misnamed<'a>> {

@@ -75,7 +75,7 @@ pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, 
         let reason = format!("its former target ({target}) does not exist any more");
         return Some((Action::Delete, found.resource.delete(&found.ids), reason));
     }
-    let reason = format!("points back to its former target {target}");
+    let reason = format!("is restored to its former target {target}");
     let route = Box::new(former_target.restored(now));
     let route_id = found.ids.get(Ids::ROUTE_ID).cloned().unwrap_or_default();
     // Callers use this route until the change is in force, so nothing that answers them is deleted before.
@@ -124,8 +124,10 @@ pub(super) fn remaining_routes(
         if steps.iter().any(forgets) {
             blockers.push(Blocker {
                 logical_id: logical_id.clone(),
-                cause: format!("the stack has a route on the HTTP API `{api_id}`, which would stay there"),
-                hint: Hint::new("remove it there with this deploy")
+                cause: format!(
+                    "HTTP API `{api_id}` still has a route of this stack, which this deploy does not delete"
+                ),
+                hint: Hint::new("delete it in this deploy")
                     .run(Command::provisioner(["deploy", "--prune"]))
                     .or(destroy_there(desired, api_id)),
             });

@@ -43,7 +43,7 @@ fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<Hint> {
     }
     let version = alias(step, outcome)?.properties.function_version;
     let back = Command::provisioner(["rollback", "--alias", &step.logical_id]);
-    Some(Hint::new(format!("the callers of {} get version {version} already; roll back", step.name)).run(back))
+    Some(Hint::new(format!("roll back, because the callers of {} already get version {version}", step.name)).run(back))
 }
 
 /// Whether the alias of a step had callers when its version failed.
@@ -116,12 +116,12 @@ mod tests {
         beta.name = "beta".to_owned();
         beta.description = description;
         state.aliases.insert(("chat".to_owned(), "beta".to_owned()), beta);
-        let back = "roll back: `provisioner rollback --alias Beta`";
+        let back = "`provisioner rollback --alias Beta`";
         assert_eq!(
             moved(&state, &["Function", "Beta"]),
             [
                 "the callers of chat:live still get the previous version".to_owned(),
-                format!("the callers of chat:beta get version 2 already; {back}"),
+                format!("roll back, because the callers of chat:beta already get version 2: {back}"),
             ]
         );
         assert_eq!(moved(&state, &["Function"]).len(), 1, "it was not moved");

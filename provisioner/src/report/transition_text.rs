@@ -15,8 +15,8 @@ pub(super) fn transitions_text(transitions: &[Transition]) -> String {
 fn description(transition: &Transition) -> String {
     let mut parts = vec![versions(transition)];
     parts.extend(match &transition.pin {
-        Some(Pin::Publish) => Some("the serving code is published first".to_owned()),
-        Some(Pin::Version(version)) => Some(format!("version {version} is put behind the alias first")),
+        Some(Pin::Publish) => Some("the current code is published as a version first".to_owned()),
+        Some(Pin::Version(version)) => Some(format!("the alias points to version {version} first")),
         Some(Pin::InPlace) | None => None,
     });
     if !transition.caller_moves.is_empty() {
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(text(&ours, &Spec::plain(), smoke), "");
         let expected = "\n  alias chat:live: version 1 → new version, smoke-tested, 10% of the traffic for 5m first\n";
         assert_eq!(text(&ours, &changed, canary), expected);
-        let expected = "\n  alias chat:live: $LATEST → new version, the serving code is published first, callers are moved to \
+        let expected = "\n  alias chat:live: $LATEST → new version, the current code is published as a version first, callers are moved to \
                         the alias before the function changes, smoke-tested\n";
         assert_eq!(text(&by_hand, &changed, adopt), expected);
     }

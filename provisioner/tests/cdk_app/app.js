@@ -1,12 +1,12 @@
-// An app as people write them, whose `cdk.out` is what the provisioner is given by `--template`. Its output is checked
-// in: `UPDATE_CDK_OUT=1 cargo test --workspace --test synth real_cdk` writes it anew.
+// An ordinary app, whose `cdk.out` the tests pass to the provisioner with `--template`. Its output is checked
+// in: `UPDATE_CDK_OUT=1 cargo test --workspace --test synth real_cdk` updates it.
 const cdk = require('aws-cdk-lib');
 const { HttpApi, HttpMethod } = require('aws-cdk-lib/aws-apigatewayv2');
 const { HttpLambdaIntegration } = require('aws-cdk-lib/aws-apigatewayv2-integrations');
 const dynamodb = require('aws-cdk-lib/aws-dynamodb');
 const lambda = require('aws-cdk-lib/aws-lambda');
 
-// With its usage report, which has a condition on regions, as the `cdk` command has it unless it is told otherwise.
+// With its usage report, which has a condition on regions, which the `cdk` command includes by default.
 const app = new cdk.App({ analyticsReporting: true });
 const stack = new cdk.Stack(app, 'films');
 const handler = new lambda.Function(stack, 'Handler', {

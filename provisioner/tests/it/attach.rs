@@ -105,7 +105,7 @@ async fn a_destroy_without_the_api_parameter_is_refused_and_names_the_api(
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
     assert!(
-        run.stderr.contains(&format!("hint: give the parameters of the deploy: `provisioner destroy -P {api_id}")),
+        run.stderr.contains(&format!("hint: pass the parameters of the deploy: `provisioner destroy -P {api_id}")),
         "{run:?}"
     );
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);

@@ -105,7 +105,7 @@ async fn a_policy_is_deleted_only_after_confirmation(#[values(Aws::MiniStack, Aw
     put.policy_document(document).send().await.unwrap();
     let policy = "policy `ByHand` of role `cinedb-chat-bedrock-role`";
     let plan = user.run(&["plan"]).await.expect_success();
-    assert!(plan.stdout.contains(&format!("\ndeletes or replaces {policy}; without a terminal")), "{plan:?}");
+    assert!(plan.stdout.contains(&format!("\ndeletes or replaces {policy}: without a terminal")), "{plan:?}");
     let (refused, writes) = user.writes_of(&["deploy", "--no-smoke"]).await;
     assert!(
         refused

@@ -54,7 +54,7 @@ async fn a_deploy_creates_the_streaming_function_its_url_two_permissions_and_its
     for text in [
         "ChatRole: AWS::Lambda::Function `cinedb-chat-bedrock-stream` depends on it and would stay",
         "is this stack's `StreamFunction`",
-        "give the parameters of the deploy",
+        "pass the parameters of the deploy",
     ] {
         assert!(refused.stderr.contains(text), "no {text} in {refused:?}");
     }
@@ -121,7 +121,7 @@ async fn a_partial_failure_names_the_released_function_and_its_rollback_command(
     for text in [
         "ChatAlias: checking version 2 of function cinedb-chat-bedrock: ",
         "the callers of cinedb-chat-bedrock:live still get the previous version",
-        "the callers of cinedb-chat-bedrock-stream:live get version 2 already; roll back: `provisioner rollback --alias StreamAlias ",
+        "roll back, because the callers of cinedb-chat-bedrock-stream:live already get version 2: `provisioner rollback --alias StreamAlias ",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }

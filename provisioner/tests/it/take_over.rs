@@ -31,7 +31,10 @@ fn target(world: &World) -> String {
 async fn destroy_restores_a_route_that_was_taken_over(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let (user, before) = with_a_former_target(aws).await;
     let refused = user.run(&["deploy"]).await.expect_code(1);
-    assert!(refused.stderr.contains("take over the route, which `destroy` points back"), "{refused:?}");
+    assert!(
+        refused.stderr.contains("point the route to this stack, until `destroy` restores its target"),
+        "{refused:?}"
+    );
     let plan = user.run(&["plan", "--take-over"]).await.expect_success();
     assert!(plan.stdout.contains(&format!("taken over from {}", target(&before))), "{plan:?}");
 
@@ -91,7 +94,10 @@ async fn a_stack_that_moves_to_another_api_removes_its_route_from_the_first(
     let user = user.without_always();
     let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--yes"]).await;
     let run = run.expect_code(1);
-    assert!(run.stderr.contains("would stay there") && run.stderr.contains("`provisioner deploy --prune"), "{run:?}");
+    assert!(
+        run.stderr.contains("still has a route of this stack") && run.stderr.contains("`provisioner deploy --prune"),
+        "{run:?}"
+    );
     assert_eq!(writes, [""; 0]);
     user.deploy(&["--prune", "--yes"]).await;
     assert_eq!(user.world().await["apis"]["movies"], before["apis"]["movies"]);

@@ -12,6 +12,7 @@ use super::outside_settings::outside_settings;
 use super::ready::{failure, first_poll, is_underway};
 use crate::denial::Denial;
 use crate::error::{Error, Result};
+use crate::hint::Hint;
 use crate::observe::Found;
 use crate::package;
 use crate::phrase::Phrase;
@@ -259,10 +260,11 @@ impl Aws {
         answer.map_err(|error| {
             let reported = problem(format!("{doing} function {name}"), &error);
             if has_message(&error, "InvalidParameterValueException", Phrase::RoleNotAssumable) {
-                return reported.hint(format!(
-                    "role {role} could not be assumed for {} s: let its trust policy name lambda.amazonaws.com, then run the same command again",
+                let hint = format!(
+                    "add lambda.amazonaws.com to the trust policy of role {role}, which Lambda could not assume for {} s",
                     PATIENCE.as_secs()
-                ));
+                );
+                return reported.hint(Hint::new(hint).then_again());
             }
             reported
         })

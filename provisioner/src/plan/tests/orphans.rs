@@ -70,7 +70,7 @@ fn a_role_of_an_orphaned_function_is_not_deleted_and_the_rest_is_reported() {
         let plan = planned_removal(&Spec::plain().desired(), &state);
         let [note] = plan.notes.as_slice() else { panic!("{:#?}", plan.notes) };
         assert!(note.text.starts_with("AWS::Lambda::Function `stream` is this stack's `Stream`"), "{}", note.text);
-        assert!(note.hint.as_ref().unwrap().starts_with("give the parameters of the deploy that created it"));
+        assert!(note.hint.as_ref().unwrap().starts_with("pass the parameters of the deploy that created it"));
         assert_eq!(Vec::from_iter(plan.blockers.iter().map(|one| one.logical_id.as_str())), blocked);
         for blocker in plan.blockers {
             assert!(blocker.cause.starts_with("AWS::Lambda::Function `stream` depends on it"), "{}", blocker.cause);
@@ -90,7 +90,7 @@ fn a_destroy_that_would_leave_routes_on_another_api_is_refused() {
         let plan = planned_removal(&Spec::plain().desired(), &state);
         assert_eq!(plan.blockers.len(), blocked, "{:#?}", plan.blockers);
         for blocker in plan.blockers {
-            assert_eq!(blocker.hint.to_string(), "give the parameters of the deploy");
+            assert_eq!(blocker.hint.to_string(), "pass the parameters of the deploy");
         }
     }
     // The stack's own API, which a user has deleted.

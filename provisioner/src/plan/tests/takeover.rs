@@ -46,7 +46,7 @@ fn pruning(state: &State) -> Plan {
 fn a_taken_route_gets_its_former_target_or_is_deleted_without_it() {
     for plan_of in [|state: &State| planned_removal(&attached().desired(), state), pruning] {
         for (is_there, action, reason) in [
-            (true, Action::Update, "points back to its former target integrations/old"),
+            (true, Action::Update, "is restored to its former target integrations/old"),
             (false, Action::Delete, "its former target (integrations/old) does not exist any more"),
         ] {
             let state = with_a_former_target(is_there);
@@ -131,7 +131,7 @@ fn an_interrupted_move_to_another_api_keeps_the_first_api_known() {
     state.permissions.extend(own.permissions);
     let plain = planned(&Spec::plain().desired(), &state, KEEP_OFF);
     let [blocker] = plain.blockers.as_slice() else { panic!("{:#?}", plain.blockers) };
-    assert!(blocker.cause.contains("a route on the HTTP API `foreign`"), "{}", blocker.cause);
+    assert!(blocker.cause.contains("HTTP API `foreign` still has a route"), "{}", blocker.cause);
     let done = executed(&pruning(&state), &state, None);
     assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
     assert!(!done.state.routes.values().any(|route| route.api_id == FOREIGN_API && route.route_key == "POST /chat"));

@@ -327,7 +327,7 @@ fn an_adoption_and_its_blockers_without_the_option() {
           Description     by hand → provisioner:stack=chat provisioner:resource=Integration
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      alias chat:live: $LATEST → new version, the serving code is published first, callers are moved to the alias before the function changes
+      alias chat:live: $LATEST → new version, the current code is published as a version first, callers are moved to the alias before the function changes
 
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
@@ -344,7 +344,7 @@ fn an_adoption_and_its_blockers_without_the_option() {
       Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not created by this stack
 
     hint: take ownership of it: `provisioner deploy --adopt`; or use another name
-    hint: take ownership of it, since Lambda creates a missing log group itself: `provisioner deploy --adopt`
+    hint: take ownership of the log group, which Lambda has probably created: `provisioner deploy --adopt`
     "#);
 }
 
@@ -362,7 +362,7 @@ fn a_route_with_another_target_and_a_role_of_another_stack() {
       Route: the route `POST /chat` has another target, `integrations/int1`
 
     hint: use another name; or work on that stack with `--stack other`
-    hint: take over the route, which `destroy` points back: `provisioner deploy --take-over`; or use another API
+    hint: point the route to this stack, until `destroy` restores its target: `provisioner deploy --take-over`; or use another API
     "#);
 }
 

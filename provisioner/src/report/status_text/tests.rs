@@ -103,7 +103,7 @@ fn not_deployed() {
       Route: AWS::ApiGatewayV2::Route `POST /chat` exists and was not created by this stack
 
     hint: take ownership of it: `provisioner deploy --adopt`; or use another name
-    hint: take ownership of it, since Lambda creates a missing log group itself: `provisioner deploy --adopt`
+    hint: take ownership of the log group, which Lambda has probably created: `provisioner deploy --adopt`
     "#);
 }
 

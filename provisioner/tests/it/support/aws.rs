@@ -40,7 +40,7 @@ impl Aws {
         let copy = TemplateCopy::new();
         match self {
             Self::MiniStack => copy,
-            Self::Moto => copy.edited("templates/chat.yaml", moto::LOGGING_CONFIG, ""),
+            Self::Moto => copy.without("templates/chat.yaml", moto::LOGGING_CONFIG),
         }
     }
 

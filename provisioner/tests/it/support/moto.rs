@@ -9,11 +9,8 @@ use super::aws::Aws;
 use super::emulator::{Emulator, Program};
 use super::ministack::venv;
 
-/// The part of the chat's template that moto does not store.
-pub(super) const LOGGING_CONFIG: &str = "      LoggingConfig:
-        LogFormat: JSON # the function writes JSON; this makes Lambda's own lines JSON too
-        LogGroup: !Ref ChatLogGroup # the usual name; as a Ref it also makes the group exist before the first line
-";
+/// The property of the chat's function that moto does not store.
+pub(super) const LOGGING_CONFIG: &str = "LoggingConfig:";
 
 /// An account that this process has not used yet. moto takes a call's account from a header of its own, or from the
 /// access key if it created that key: the first call sends the header, and all later ones use the key.

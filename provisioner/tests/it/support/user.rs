@@ -178,6 +178,19 @@ impl TemplateCopy {
         self
     }
 
+    /// Removes the first property whose line begins with this text, and the lines inside it.
+    pub(crate) fn without(self, file: &str, property: &str) -> Self {
+        let path = self.0.path().join(file);
+        let text = fs::read_to_string(&path).expect("a file of the copy");
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        let mut lines: Vec<&str> = text.lines().collect();
+        let first = lines.iter().position(|line| line.trim_start().starts_with(property)).expect("the property");
+        let inside = lines[first + 1..].iter().take_while(|line| depth(line) > depth(lines[first])).count();
+        lines.drain(first..=first + inside);
+        fs::write(&path, lines.join("\n") + "\n").expect("a file of the copy");
+        self
+    }
+
     /// The arguments, for a copy that outlives this value.
     pub(crate) fn kept(self) -> [String; 2] {
         let arguments = self.arguments();
