@@ -153,7 +153,7 @@ impl SameStack {
     }
 }
 
-/// Whether a command of this program accepts an option beside its own arguments, by the definition of the command.
+/// Whether a command of this program accepts an option in addition to its own arguments, by the definition of the command.
 fn accepts(arguments: &[String], Repeated { option, verbs, .. }: &Repeated) -> bool {
     let verb = arguments.first().map(String::as_str).unwrap_or_default();
     let is_refused = OF_THE_DIRECT_ENGINE.contains(option) && arguments.iter().any(|one| one == "cloudformation");

@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_kind_has_the_name_that_the_cloud_control_provider_generates() {
-        // The names of the provider's documentation (docs/resources of hashicorp/terraform-provider-awscc).
+        // As the provider's `internal/naming` generates them.
         for (kind, name) in [
             ("AWS::ApiGateway::RestApi", "awscc_apigateway_rest_api"),
             ("AWS::AppSync::GraphQLApi", "awscc_appsync_graph_ql_api"),

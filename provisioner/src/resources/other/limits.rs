@@ -8,7 +8,7 @@ use super::attributes::resolved;
 /// The keywords of JSON schema that limit a value.
 const LIMITS: [&str; 7] = ["pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "maxItems"];
 
-/// The keywords that lead to the parts of a value. The choices of `anyOf` and `oneOf` are not followed: a value may
+/// The keywords that contain the parts of a value. The choices of `anyOf` and `oneOf` are not followed: a value may
 /// exceed the limits of one of them.
 const PARTS: [&str; 2] = ["properties", "patternProperties"];
 
