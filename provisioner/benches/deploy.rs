@@ -34,6 +34,7 @@ use support::ministack::venv;
 use support::package;
 use support::proxy::Proxy;
 use support::proxy::chain::chain;
+use support::proxy::rule::calls_that;
 use target::target;
 
 /// The round trip to a region, which the proxy adds to each call.
@@ -120,7 +121,7 @@ fn main() {
 /// Runs all cells of one tool in a separate account. Its resources must be the same as those of the other tools.
 fn measure(tool: Tool, measured: &mut Measured) {
     let (account, proxy) = (Account::fresh(), Proxy::start());
-    proxy.delay_all(LATENCY);
+    proxy.on(calls_that(|_| true).delay(LATENCY));
     for cell in CELLS {
         let Some(mut command) = tool.command(cell) else { continue };
         let path =

@@ -4,7 +4,6 @@
 //! a debug build longer than many calls. It answers the smoke test of a new version.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use rstest::rstest;
 
@@ -14,9 +13,6 @@ use crate::support::proxy::call::Call;
 use crate::support::proxy::chain::{Chain, chain};
 use crate::support::seed;
 use crate::support::user::{User, code};
-
-/// Longer than a busy machine needs to send parallel calls, so that none of them seems to have waited.
-pub(crate) const FAR: Duration = Duration::from_millis(250);
 
 /// The chain of calls of a command that must succeed, with the package of this release.
 async fn chain_of(user: &User, command: &str, release: u8) -> Chain {
@@ -31,9 +27,9 @@ fn assert_at_most(limit: usize, chain: &Chain) {
     assert!(chain.depth() <= limit, "at most {limit} are needed, here are {chain:?}");
 }
 
-fn delay_all(user: User) -> User {
+fn in_rounds(user: User) -> User {
     let aws = user.account.aws();
-    user.proxy.delay_all(FAR);
+    user.proxy.answer_in_rounds();
     let ours = "Runtime: provided.al2023\n      Handler: bootstrap";
     let answering = "Runtime: python3.11\n      Handler: answer.handler";
     user.always(aws.template().edited("templates/chat.yaml", ours, answering).kept())
@@ -44,7 +40,7 @@ fn delay_all(user: User) -> User {
 async fn a_first_deploy_is_8_calls_deep_a_code_change_6_and_an_unchanged_stack_2(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
-    let user = delay_all(aws.user().await);
+    let user = in_rounds(aws.user().await);
     assert_at_most(2, &chain_of(&user, "plan", 1).await);
     assert_at_most(8, &chain_of(&user, "deploy", 1).await);
     assert!(user.proxy.calls().iter().any(|call| call.name() == "lambda Invoke"), "{:?}", user.proxy.calls());
@@ -61,7 +57,7 @@ async fn a_first_deploy_is_8_calls_deep_a_code_change_6_and_an_unchanged_stack_2
 async fn an_existing_api_adds_no_depth_and_no_list_is_requested_twice(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let account = aws.account().await;
     let movies = seed::movies_api(&account).await;
-    let user = delay_all(User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]));
+    let user = in_rounds(User::of(account).always(["-P".to_owned(), format!("ApiId={}", movies.api_id)]));
     assert_at_most(2, &chain_of(&user, "plan", 1).await);
     assert_at_most(8, &chain_of(&user, "deploy", 1).await);
     assert_at_most(2, &chain_of(&user, "deploy", 1).await);

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use rstest::rstest;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Child;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::process::{Child, ChildStderr};
 
 use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::Proxy;
-use crate::support::proxy::rule::call;
+use crate::support::proxy::rule::{Fault, call};
+use crate::support::proxy::trap::Trap;
 
 /// Sends the signal of Ctrl-C.
 pub(crate) fn ctrl_c(program: &Child) {
@@ -39,22 +40,41 @@ pub(crate) async fn until_called_times(proxy: &Proxy, operation: &str, times: us
     }
 }
 
+/// The program's stderr, to be read while it runs.
+fn lines_of(program: &mut Child) -> BufReader<ChildStderr> {
+    BufReader::new(program.stderr.take().expect("its stderr"))
+}
+
+/// Reads until the program has printed this text, and returns what it has printed.
+async fn printed(stderr: &mut BufReader<ChildStderr>, text: &str) -> String {
+    let mut output = String::new();
+    while !output.contains(text) {
+        let read = stderr.read_line(&mut output).await.expect("a line");
+        assert!(read > 0, "the program ended without `{text}`: {output}");
+    }
+    output
+}
+
 #[rstest]
 #[tokio::test]
 async fn ctrl_c_ends_the_run_after_the_calls_in_progress_and_the_next_deploy_completes(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
-    user.proxy.on(call("CreateFunction").delay(Duration::from_millis(800)));
-    let program = user.spawn(&["deploy", "--no-smoke"]);
-    until_called(&user.proxy, "CreateFunction").await;
+    let held = Trap::new();
+    user.proxy.on(call("CreateFunction").suffer(Fault::Hold(held.clone())));
+    let mut program = user.spawn(&["deploy", "--no-smoke"]);
+    let mut stderr = lines_of(&mut program);
+    held.sprung().await;
     ctrl_c(&program);
+    let mut output = printed(&mut stderr, "stopping after the running calls").await;
+    held.open();
+    stderr.read_to_string(&mut output).await.unwrap();
     let ended = program.wait_with_output().await.unwrap();
-    let stderr = String::from_utf8_lossy(&ended.stderr);
-    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    assert_eq!(ended.status.code(), Some(1), "{output}");
     assert!(ended.stdout.is_empty(), "no outputs of half a stack");
-    for text in ["stopping after the running calls", "stopped on request", "run the same command again"] {
-        assert!(stderr.contains(text), "no `{text}` in {stderr}");
+    for text in ["stopped on request", "run the same command again"] {
+        assert!(output.contains(text), "no `{text}` in {output}");
     }
     let world = user.world().await;
     assert_eq!(world.names("functions"), ["cinedb-chat-bedrock"], "the call under way was waited for");
@@ -96,16 +116,17 @@ async fn sigterm_works_like_ctrl_c_and_a_second_one_ends_the_run_at_once(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
     let user = aws.user().await;
-    user.proxy.on(call("CreateFunction").delay(Duration::from_millis(800)));
-    let program = user.spawn(&["deploy", "--no-smoke"]);
-    until_called(&user.proxy, "CreateFunction").await;
+    let held = Trap::new();
+    user.proxy.on(call("CreateFunction").suffer(Fault::Hold(held.clone())));
+    let mut program = user.spawn(&["deploy", "--no-smoke"]);
+    let mut stderr = lines_of(&mut program);
+    held.sprung().await;
     terminate(&program);
-    let ended = program.wait_with_output().await.unwrap();
-    let stderr = String::from_utf8_lossy(&ended.stderr);
-    assert_eq!(ended.status.code(), Some(1), "{stderr}");
-    for text in ["SIGTERM: stopping after the running calls", "stopped on request"] {
-        assert!(stderr.contains(text), "no `{text}` in {stderr}");
-    }
+    let mut output = printed(&mut stderr, "SIGTERM: stopping after the running calls").await;
+    held.open();
+    stderr.read_to_string(&mut output).await.unwrap();
+    assert_eq!(program.wait().await.unwrap().code(), Some(1), "{output}");
+    assert!(output.contains("stopped on request"), "{output}");
     assert_eq!(user.world().await.names("functions"), ["cinedb-chat-bedrock"], "the call under way was waited for");
     user.proxy.forget_rules();
     user.deploy(&[]).await;
@@ -115,14 +136,7 @@ async fn sigterm_works_like_ctrl_c_and_a_second_one_ends_the_run_at_once(
     let mut program = user.spawn(&["deploy", "--no-smoke", "-P", "MemorySize=1024"]);
     until_called(&user.proxy, "UpdateFunctionConfiguration").await;
     terminate(&program);
-    let mut output = String::new();
-    let mut stderr = BufReader::new(program.stderr.take().expect("its stderr"));
-    while !output.contains("SIGTERM") {
-        assert!(
-            stderr.read_line(&mut output).await.expect("a line") > 0,
-            "the program ended without a signal: {output}"
-        );
-    }
+    let output = printed(&mut lines_of(&mut program), "SIGTERM").await;
     terminate(&program);
     let ended = tokio::time::timeout(Duration::from_secs(20), program.wait()).await.expect("it ends at once");
     assert_eq!(ended.unwrap().code(), Some(143), "{output}");

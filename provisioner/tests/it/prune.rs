@@ -6,7 +6,6 @@ use aws_sdk_apigatewayv2::types::ProtocolType;
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use rstest::rstest;
 
-use crate::depth::FAR;
 use crate::support::aws::Aws;
 use crate::support::chat::assert_is_all_there_is;
 use crate::support::proxy::call::names;
@@ -118,7 +117,7 @@ async fn a_plan_with_orphaned_parts_is_2_calls_deep_and_a_deploy_reads_no_url(
     let calls = names(&user.proxy.calls());
     assert!(!calls.contains(&"lambda GetFunctionUrlConfig".to_owned()), "{calls:?}");
     user.proxy.clear();
-    user.proxy.delay_all(FAR);
+    user.proxy.answer_in_rounds();
     user.run(&["plan"]).await.expect_success();
     let chain = chain(&user.proxy.calls());
     user.proxy.forget_rules();

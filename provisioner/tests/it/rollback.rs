@@ -6,7 +6,6 @@ use std::path::Path;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::depth::FAR;
 use crate::fire::under_fire;
 use crate::releases::{is_released, releases};
 use crate::support::aws::Aws;
@@ -30,7 +29,7 @@ async fn callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forw
     let report = user.run(&["deploy", "--output", "json"]).await.expect_success().json();
     user.deploy(&["-P", "MemorySize=1024"]).await;
     user.proxy.clear();
-    user.proxy.delay_all(FAR);
+    user.proxy.answer_in_rounds();
     let (run, answers) = under_fire(&user, chat_url(&report), user.run(&["rollback"])).await;
     let run = run.expect_success();
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");

@@ -3,7 +3,6 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::depth::FAR;
 use crate::support::account::Account;
 use crate::support::aws::Aws;
 use crate::support::cli::Run;
@@ -293,7 +292,7 @@ async fn a_status_sends_its_reads_concurrently(#[values(Aws::MiniStack, Aws::Mot
     let user = without_package(aws.user().await);
     user.deploy(&[]).await;
     user.proxy.clear();
-    user.proxy.delay_all(FAR);
+    user.proxy.answer_in_rounds();
     user.run(&["status"]).await.expect_success();
     let calls = user.proxy.calls();
     user.proxy.forget_rules();

@@ -6,6 +6,7 @@ pub(crate) mod chain;
 mod naming;
 pub(crate) mod principals;
 pub(crate) mod rate;
+pub(crate) mod rounds;
 pub(crate) mod rule;
 mod shares;
 pub(crate) mod strict;
@@ -33,6 +34,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
 
 use self::call::{Call, Kind};
+use self::rounds::Rounds;
 use self::rule::{Edit, Fault, Rule};
 use self::shares::Turns;
 use super::ministack::ministack;
@@ -41,6 +43,9 @@ use super::ministack::ministack;
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     Builder::new_multi_thread().worker_threads(2).thread_name("proxy").enable_all().build().expect("a runtime")
 });
+
+/// Longer than a busy machine needs from one parallel call to the next.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// The proxy of one test. Dropping it closes its port and connections.
 pub(crate) struct Proxy {
@@ -126,9 +131,10 @@ impl Proxy {
         self.shared.state().always.push(rule);
     }
 
-    /// Delays every call by this time, as for a distant region.
-    pub(crate) fn delay_all(&self, by: Duration) {
-        self.on(rule::calls_that(|_| true).delay(by));
+    /// Answers in rounds, so that only a call that waits for the answer of another one begins after it.
+    pub(crate) fn answer_in_rounds(&self) {
+        let rounds = Fault::InRounds(Rounds::new(QUIET));
+        self.on(rule::calls_that(|_| true).suffer(rounds));
     }
 
     /// Waits until no call is in progress.
@@ -195,9 +201,11 @@ impl Shared {
             _ => self.forward(&ticket, request).await,
         };
         let mut edits = Vec::new();
+        let mut entered = None;
         for fault in &faults {
             match fault {
                 Fault::Delay(by) => tokio::time::sleep(*by).await,
+                Fault::Hold(trap) => trap.pause().await,
                 Fault::Answer(error) => return Ok(self.ended(&ticket, error.response(&service))),
                 Fault::DropRequest => return Err(self.dropped(&ticket)),
                 Fault::LoseResponse => {
@@ -209,6 +217,7 @@ impl Shared {
                     return Ok(self.ended(&ticket, error.response(&service)));
                 }
                 Fault::Edit(edit) => edits.push(edit),
+                Fault::InRounds(rounds) => entered = Some(rounds.enter()),
                 Fault::ShareOut(turns) => self.share_out(&mut request, turns).await,
                 Fault::Reply(_) | Fault::Serve(_) => {}
                 Fault::PauseBefore(trap) => {
@@ -227,6 +236,9 @@ impl Shared {
             for edit in edits {
                 response = edited(response, edit).await;
             }
+        }
+        if let Some(entered) = entered {
+            entered.round_ends().await;
         }
         Ok(self.ended(&ticket, response))
     }

@@ -11,6 +11,7 @@ use hyper::Response;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::rounds::Rounds;
 use super::shares::Turns;
 use super::trap::Trap;
 
@@ -29,12 +30,16 @@ pub(crate) enum Fault {
     Delay(Duration),
     /// AWS executes the call, and its answer is changed.
     Edit(Edit),
+    /// AWS executes the call, and its answer is released at the end of the round.
+    InRounds(Rounds),
     /// An invocation by an alias is sent to the version whose turn it is, by the alias's weights.
     ShareOut(Turns),
     /// This answer replaces AWS's, whatever else happens to the call.
     Reply(Value),
     /// The same, with an answer that is computed from the request.
     Serve(Serve),
+    /// The call waits until the trap is opened, and then continues as after a delay.
+    Hold(Trap),
     /// The call is held before it is sent, so that a test can kill its caller; AWS does not receive it.
     PauseBefore(Trap),
     /// AWS executes the call, and the answer is held, so that a test can kill the caller.
