@@ -11,8 +11,8 @@ PREBUILT ?=
 # third of the time.
 FUNCTION_PROFILE ?= function
 PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
-# More threads than processors, because tests wait for the emulators for a third of their time.
-TEST_THREADS ?= $(shell echo $$(($(PROCESSORS) * 3 / 2)))
+# More threads than processors, because the tests wait for the emulators for most of their time.
+TEST_THREADS ?= $(shell echo $$(($(PROCESSORS) * 5 / 2)))
 PORT ?= 4566
 LLM ?=
 ARGS ?=

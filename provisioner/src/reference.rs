@@ -161,6 +161,11 @@ pub(crate) enum Piece<'t> {
     Term(Term),
 }
 
+/// Whether a text may contain a term. This is much faster than reading its parts, and most texts contain none.
+pub(crate) fn may_contain_term(text: &str) -> bool {
+    text.contains(OPENING)
+}
+
 /// The parts of a text, in order.
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();

@@ -63,7 +63,7 @@ pub use tags::{
     CLOUDFORMATION_TAG, DESCRIPTION, KIND_TAG, Owner, OwnershipTag, REGION_TAG, RESOURCE_TAG, STACK_TAG, TAGS, Tags,
 };
 
-use crate::template::{Known, Reason, in_words, shown};
+use crate::template::{Known, Reason, in_words, may_contain_term, shown};
 
 /// A property that its kind does not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -324,13 +324,21 @@ fn parse<K: Kind>(mut properties: Map<String, Value>) -> Result<K, PropertyFault
 }
 
 fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T {
+    if !serde_json::to_string(value).is_ok_and(|json| may_contain_term(&json)) {
+        return value.clone();
+    }
     let Ok(json) = serde_json::to_value(value) else { return value.clone() };
-    // A value that cannot be read back as it was written is a fault of its type: nothing would ever be filled in.
-    debug_assert!(serde_json::from_value::<T>(json.clone()).is_ok(), "this cannot be read back: {json}");
+    let filled = known.fill(&json);
+    if filled == json {
+        return value.clone();
+    }
     // A list where the type requires text cannot be read back: then only text values are filled in.
-    let filled =
-        [known.fill(&json), known.fill_texts(&json)].into_iter().find_map(|json| serde_json::from_value(json).ok());
-    filled.unwrap_or_else(|| value.clone())
+    let filled = serde_json::from_value(filled).or_else(|_| serde_json::from_value(known.fill_texts(&json)));
+    filled.unwrap_or_else(|_| {
+        // A value that cannot be read back as it was written is a fault of its type: nothing would ever be filled in.
+        debug_assert!(serde_json::from_value::<T>(json.clone()).is_ok(), "this cannot be read back: {json}");
+        value.clone()
+    })
 }
 
 fn wrap<C>(stages: Stages<C>, into: fn(C) -> Call) -> Stages<Call> {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::functions;
-use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, references_in, shown, whole_term};
+use super::reference::{
+    Deferred, Piece, Reference, SPREAD, Term, may_contain_term, pieces, references_in, shown, whole_term,
+};
 use super::texts::find_text;
 
 /// The values of the references that are known.
@@ -56,6 +58,9 @@ impl Known {
     ///
     /// A value that is filled in is not scanned again: an answer of AWS is not a reference.
     pub fn fill_text(&self, text: &str) -> String {
+        if !may_contain_term(text) {
+            return text.to_owned();
+        }
         let part = |piece: Piece<'_>| match piece {
             Piece::Text(text) => text.to_owned(),
             Piece::Term(term) => match self.value_of(term.clone()) {
@@ -85,7 +90,7 @@ impl Known {
 
     fn fill_by(&self, value: &Value, text: &dyn Fn(&str) -> Value) -> Value {
         match value {
-            Value::String(one) => text(one),
+            Value::String(one) if may_contain_term(one) => text(one),
             Value::Array(items) => {
                 let filled = items.iter().flat_map(|item| match self.spread(item) {
                     Some(items) => items,
@@ -96,13 +101,13 @@ impl Known {
             Value::Object(object) => {
                 object.iter().map(|(key, value)| (self.fill_text(key), self.fill_by(value, text))).collect()
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
         }
     }
 
     /// The items that replace a [`SPREAD`], once they are known.
     fn spread(&self, item: &Value) -> Option<Vec<Value>> {
-        let term = whole_term(item.as_str()?)?;
+        let term = whole_term(item.as_str().filter(|text| may_contain_term(text))?)?;
         let is_spread = matches!(&term, Term::Deferred(deferred) if deferred.name == SPREAD);
         match self.value_of(term) {
             Ok(Value::Array(items)) if is_spread => Some(items),
