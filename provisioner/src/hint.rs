@@ -2,9 +2,11 @@
 //!
 //! A hint is completed once, where the program knows its arguments ([`Hint::complete`]), and then printed or serialised.
 
-use std::collections::BTreeSet;
+mod command;
+
 use std::fmt;
 
+pub use command::{AWS, Command, PROVISIONER, shell_word};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
@@ -23,23 +25,6 @@ pub struct Hint {
 enum Part {
     Text(String),
     Command(Command),
-}
-
-/// A command for a shell: a program and its arguments.
-#[must_use]
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Command {
-    program: String,
-    arguments: Vec<Argument>,
-    /// The options of the current run that are not added to it.
-    without: BTreeSet<&'static str>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Argument {
-    Word(String),
-    /// `NAME=` with the value of the shell's variable of that name: the value must not be printed.
-    Variable(String),
 }
 
 /// The words of a hint that say to run the command of this run again.
@@ -163,106 +148,6 @@ impl Hint {
     }
 }
 
-impl Command {
-    /// A command of a program.
-    pub fn new<W: Into<String>>(program: impl Into<String>, arguments: impl IntoIterator<Item = W>) -> Self {
-        let arguments = arguments.into_iter().map(|word| Argument::Word(word.into())).collect();
-        Self { program: program.into(), arguments, without: BTreeSet::new() }
-    }
-
-    /// A command of this program.
-    pub fn provisioner<W: Into<String>>(arguments: impl IntoIterator<Item = W>) -> Self {
-        Self::new(PROVISIONER, arguments)
-    }
-
-    /// A command of the AWS CLI.
-    pub fn aws<W: Into<String>>(arguments: impl IntoIterator<Item = W>) -> Self {
-        Self::new(AWS, arguments)
-    }
-
-    /// Adds an argument.
-    pub fn with(mut self, word: impl Into<String>) -> Self {
-        self.arguments.push(Argument::Word(word.into()));
-        self
-    }
-
-    /// Adds the argument `NAME=VALUE` with the value of the shell's variable of that name.
-    pub fn with_variable(mut self, name: impl Into<String>) -> Self {
-        self.arguments.push(Argument::Variable(name.into()));
-        self
-    }
-
-    /// Keeps an option of the current run out of it. Without this, the caller adds each option that the command accepts.
-    pub fn without(mut self, option: &'static str) -> Self {
-        self.without.insert(option);
-        self
-    }
-
-    /// Whether an option of the current run is kept out of it.
-    pub fn is_without(&self, option: &str) -> bool {
-        self.without.contains(option)
-    }
-
-    /// The program.
-    pub fn program(&self) -> &str {
-        &self.program
-    }
-
-    /// The arguments, without quotes.
-    pub fn arguments(&self) -> Vec<String> {
-        self.arguments.iter().map(Argument::plain).collect()
-    }
-
-    /// Whether an argument is the value of a shell's variable.
-    fn needs_a_shell(&self) -> bool {
-        self.arguments.iter().any(|argument| matches!(argument, Argument::Variable(_)))
-    }
-
-    fn map(self, map: impl Fn(&str) -> String) -> Self {
-        let arguments = self.arguments.into_iter().map(|argument| match argument {
-            Argument::Word(word) => Argument::Word(map(&word)),
-            Argument::Variable(name) => Argument::Variable(map(&name)),
-        });
-        Self { program: map(&self.program), arguments: arguments.collect(), without: self.without }
-    }
-}
-
-/// This program.
-pub const PROVISIONER: &str = "provisioner";
-
-/// The AWS CLI.
-pub const AWS: &str = "aws";
-
-impl Argument {
-    fn plain(&self) -> String {
-        match self {
-            Self::Word(word) => word.clone(),
-            Self::Variable(name) => format!("{name}=${{{name}:?}}"),
-        }
-    }
-}
-
-/// A value as one word of a shell. In `NAME=VALUE`, only the value is in quotes.
-pub fn shell_word(word: &str) -> String {
-    let quoted = |text: &str| shlex::try_quote(text).map_or_else(|_nul| text.to_owned(), std::borrow::Cow::into_owned);
-    let is_plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-    match word.split_once('=') {
-        Some((name, value)) if is_plain(name) && !value.is_empty() => format!("{name}={}", quoted(value)),
-        Some((name, "")) if is_plain(name) => word.to_owned(),
-        _ => quoted(word),
-    }
-}
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", shell_word(&self.program))?;
-        self.arguments.iter().try_for_each(|argument| match argument {
-            Argument::Word(word) => write!(f, " {}", shell_word(word)),
-            Argument::Variable(_) => write!(f, " \"{}\"", argument.plain()),
-        })
-    }
-}
-
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts.iter().try_for_each(|part| match part {
@@ -306,15 +191,6 @@ impl From<&str> for Hint {
     }
 }
 
-impl Command {
-    fn read(text: &str) -> Option<Self> {
-        let mut words = shlex::split(text)?.into_iter();
-        let program = words.next().filter(|program| [PROVISIONER, AWS].contains(&program.as_str()))?;
-        let arguments: Vec<_> = words.collect();
-        (!arguments.is_empty()).then(|| Self::new(program, arguments))
-    }
-}
-
 impl From<String> for Hint {
     fn from(text: String) -> Self {
         text.as_str().into()
@@ -346,9 +222,8 @@ struct Rendered {
 
 impl Serialize for Hint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let words = |command: &Command| [vec![command.program.clone()], command.arguments()].concat();
-        let command = self.command().filter(|command| !command.needs_a_shell());
-        Rendered { hint: self.to_string(), command: command.map(words) }.serialize(serializer)
+        let command = self.command().and_then(Command::words);
+        Rendered { hint: self.to_string(), command }.serialize(serializer)
     }
 }
 
@@ -418,24 +293,6 @@ mod tests {
         let secret = Hint::new("look").run(Command::provisioner(["status", "-P"]).with_variable("Token"));
         let text = r#"look: `provisioner status -P "Token=${Token:?}"`"#;
         assert_eq!(serde_json::to_value(secret).unwrap(), json!({"hint": text}), "a program has no shell");
-    }
-
-    #[test]
-    fn a_shell_reads_each_word_as_it_was() {
-        for (word, written) in [
-            ("ApiId=a1", "ApiId=a1"),
-            ("Origins=*", "Origins='*'"),
-            ("Name=it's", "Name=\"it's\""),
-            ("Name=", "Name="),
-            ("a b=c", "'a b=c'"),
-            ("$default", "'$default'"),
-            ("", "''"),
-        ] {
-            assert_eq!(shell_word(word), written);
-            assert_eq!(shlex::split(written).unwrap(), [word]);
-        }
-        let secret = Command::provisioner(["status", "-P"]).with_variable("Token");
-        assert_eq!(secret.to_string(), r#"provisioner status -P "Token=${Token:?}""#);
     }
 
     #[test]
