@@ -1,19 +1,24 @@
 //! The arguments.
 
 mod canary;
+mod deploy;
+mod engine;
 mod number;
 mod same_stack;
+mod stack;
+mod synth;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use canary::CanaryArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use provisioner::Result;
-use provisioner::place::StackName;
+pub(crate) use deploy::{BeyondArgs, Deploy, DeployBy, DeployOptions, KEPT_VERSIONS, Plan, Update};
+pub(crate) use engine::{Engine, EngineArgs};
 use same_stack::TEMPLATE;
 pub(crate) use same_stack::{Given, SameStack};
+use stack::pair;
+pub(crate) use stack::{AwsArgs, CodeArgs, STACK, Stack};
+pub(crate) use synth::{CdkLanguage, Form, Synth};
 
 /// Applies a CloudFormation template directly through AWS's APIs, without a state file.
 ///
@@ -84,50 +89,6 @@ pub(crate) enum Command {
     Man(Man),
 }
 
-/// The stack, its template, and its account and region.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Stack {
-    /// The template file; the default is the chat example of this repository
-    #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
-    pub(crate) template: PathBuf,
-    /// The stack's name, which is stored in the tag `provisioner:stack` of each resource [default: cinedb-chat]
-    #[arg(long, value_name = "NAME", env = "PROVISIONER_STACK")]
-    pub(crate) stack: Option<StackName>,
-    /// Set a parameter of the template; repeat the option for more
-    #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
-    pub(crate) parameter: Vec<(String, String)>,
-    /// Read parameters from a YAML or JSON file: a map, or one of AWS's formats; --parameter takes precedence
-    #[arg(long, value_name = "FILE")]
-    pub(crate) parameters: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) aws: AwsArgs,
-    /// The format of the result
-    #[arg(long, value_enum, default_value_t = Output::Text)]
-    pub(crate) output: Output,
-}
-
-/// The packages that replace those of the template.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct CodeArgs {
-    /// Use this zip file or directory as the code of a function, instead of the template's `Code`
-    #[arg(long, value_name = "LOGICAL_ID=PATH", value_parser = package)]
-    pub(crate) code: Vec<(String, String)>,
-}
-
-/// The access to AWS. AWS's usual chain of variables, profiles and roles supplies the rest.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct AwsArgs {
-    /// The AWS region [default: `AWS_REGION`, or the region of the profile]
-    #[arg(long, value_name = "REGION")]
-    pub(crate) region: Option<String>,
-    /// A profile in ~/.aws/config [default: `AWS_PROFILE`]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) profile: Option<String>,
-    /// The endpoint for all services, such as that of an emulator [default: `AWS_ENDPOINT_URL`]
-    #[arg(long, value_name = "URL")]
-    pub(crate) endpoint_url: Option<String>,
-}
-
 /// The form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
@@ -135,126 +96,6 @@ pub(crate) enum Output {
     Text,
     /// JSON for programs; docs/plan.schema.json and docs/status.schema.json describe it
     Json,
-}
-
-/// The engines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Engine {
-    /// The provisioner, through the API of each service
-    Direct,
-    /// CloudFormation, through change sets. With this engine `plan` writes, too: it creates a change set, an empty stack
-    /// before the first deploy, and a bucket for a large template. It deletes all of them except the bucket
-    Cloudformation,
-}
-
-/// The engine and its bucket.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct EngineArgs {
-    /// The engine that applies the template
-    #[arg(long, value_enum, default_value_t = Engine::Direct)]
-    pub(crate) engine: Engine,
-    /// With `--engine cloudformation`: the bucket for packages and large templates
-    /// [default: provisioner-ACCOUNT-REGION, created if it is missing]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) bucket: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DeployBy {
-    #[command(flatten)]
-    pub(crate) deploy: Deploy,
-    #[command(flatten)]
-    pub(crate) by: EngineArgs,
-}
-
-/// The options of a deploy.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct DeployOptions {
-    /// Take ownership of existing resources that have the template's names and no ownership tag, such as those created by
-    /// hand, and change them to match the template
-    #[arg(long)]
-    pub(crate) adopt: bool,
-    /// Skip the smoke tests, both those before an alias points to a new version and those at the end
-    #[arg(long)]
-    pub(crate) no_smoke: bool,
-    /// Keep the newest N versions of each function and every version that an alias uses, and delete the others
-    /// [default: 5]
-    #[arg(long, value_name = "N", value_parser = number::at_least_one)]
-    pub(crate) keep_versions: Option<NonZeroUsize>,
-    #[command(flatten)]
-    pub(crate) canary: CanaryArgs,
-}
-
-/// Permissions to change resources beyond those of the template.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct BeyondArgs {
-    /// Also point existing routes without an ownership tag that have another target to this stack's function; `destroy`
-    /// restores their target
-    #[arg(long)]
-    pub(crate) take_over: bool,
-    /// Delete orphans: resources with the stack's ownership tag that the template does not contain. Without this option,
-    /// `plan` lists them
-    #[arg(long)]
-    pub(crate) prune: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Plan {
-    #[command(flatten)]
-    pub(crate) stack: Stack,
-    #[command(flatten)]
-    pub(crate) code: CodeArgs,
-    #[command(flatten)]
-    pub(crate) by: EngineArgs,
-    #[command(flatten)]
-    pub(crate) options: DeployOptions,
-    #[command(flatten)]
-    pub(crate) beyond: BeyondArgs,
-    /// Also write the plan to this file, for `deploy --plan`
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Exit with 2 if there are changes, with 0 if there are none, and with 1 after an error
-    #[arg(long)]
-    pub(crate) detailed_exitcode: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Deploy {
-    #[command(flatten)]
-    pub(crate) stack: Stack,
-    #[command(flatten)]
-    pub(crate) code: CodeArgs,
-    #[command(flatten)]
-    pub(crate) options: DeployOptions,
-    #[command(flatten)]
-    pub(crate) beyond: BeyondArgs,
-    /// Execute the plan that `plan --out` wrote, without confirmation, if a new plan would be identical
-    ///
-    /// If the plan has been executed already, there is nothing to do. The file determines the template, the parameters
-    /// and the options. It does not contain the values of `NoEcho` parameters: pass them again. Pass `--code` if the same
-    /// package has another path now.
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with_all = ["template", "adopt", "no_smoke", "keep_versions", "percent", "take_over", "prune"]
-    )]
-    pub(crate) plan: Option<PathBuf>,
-    /// Do not ask for confirmation; without a terminal, required if the plan deletes or replaces a resource
-    #[arg(long, short = 'y')]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Update {
-    #[command(flatten)]
-    pub(crate) stack: Stack,
-    #[command(flatten)]
-    pub(crate) code: CodeArgs,
-    #[command(flatten)]
-    pub(crate) options: DeployOptions,
-    /// Do not ask for confirmation; without a terminal, required if the plan deletes or replaces a resource
-    #[arg(long, short = 'y')]
-    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -359,43 +200,6 @@ pub(crate) struct Package {
     pub(crate) architecture: String,
 }
 
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Synth {
-    /// The template file
-    #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
-    pub(crate) template: PathBuf,
-    /// The format
-    #[arg(long, value_enum, default_value_t = Form::Yaml)]
-    pub(crate) format: Form,
-    /// Replace parameters and conditions by their values; only references between resources remain
-    #[arg(long)]
-    pub(crate) resolved: bool,
-    /// Print Terraform `import` blocks for the deployed resources instead; this calls AWS
-    #[arg(long, conflicts_with_all = ["cdk", "out", "resolved", "account"])]
-    pub(crate) terraform_import: bool,
-    /// Write a CDK app instead, from the resolved template
-    #[arg(long, value_enum, value_name = "LANGUAGE", requires = "out")]
-    pub(crate) cdk: Option<CdkLanguage>,
-    /// Write to this file, or to this directory for a CDK app; paths in the output are relative to it
-    #[arg(long, value_name = "PATH")]
-    pub(crate) out: Option<PathBuf>,
-    /// Set a parameter of the template; repeat the option for more
-    #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
-    pub(crate) parameter: Vec<(String, String)>,
-    /// Read parameters from a YAML or JSON file: a map, or one of AWS's formats; --parameter takes precedence
-    #[arg(long, value_name = "FILE")]
-    pub(crate) parameters: Option<PathBuf>,
-    /// Set `AWS::StackName`; without this option, the stack of a CDK app is called `cinedb-chat`
-    #[arg(long, value_name = "NAME")]
-    pub(crate) stack: Option<StackName>,
-    /// Set `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`; without this option, they stay references
-    #[arg(long, value_name = "REGION")]
-    pub(crate) region: Option<String>,
-    /// Set `AWS::AccountId`
-    #[arg(long, value_name = "ID")]
-    pub(crate) account: Option<String>,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     /// The shell
@@ -407,48 +211,4 @@ pub(crate) struct Man {
     /// The directory, which is created if it does not exist
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
-}
-
-/// A language of CDK apps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CdkLanguage {
-    /// TypeScript
-    Typescript,
-    /// Python
-    Python,
-}
-
-/// The form of a template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// YAML
-    Yaml,
-    /// JSON
-    Json,
-}
-
-/// The default of `--keep-versions`.
-pub(crate) const KEPT_VERSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
-
-/// The default stack name.
-pub(crate) const STACK: &str = "cinedb-chat";
-
-impl Stack {
-    /// The stack's name.
-    pub(crate) fn name(&self) -> Result<StackName> {
-        self.stack.clone().map_or_else(|| STACK.parse(), Ok)
-    }
-}
-
-fn pair(text: &str) -> std::result::Result<(String, String), String> {
-    split(text).ok_or_else(|| "it must be written NAME=VALUE".to_owned())
-}
-
-fn package(text: &str) -> std::result::Result<(String, String), String> {
-    split(text).ok_or_else(|| "it must be written LOGICAL_ID=PATH".to_owned())
-}
-
-fn split(text: &str) -> Option<(String, String)> {
-    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty())?;
-    Some((name.to_owned(), value.to_owned()))
 }
