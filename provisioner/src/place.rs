@@ -45,6 +45,9 @@ impl Place {
 pub struct StackName(String);
 
 impl StackName {
+    /// What a name must be.
+    pub const RULE: &str = "it must start with a letter and contain at most 128 letters, digits and hyphens";
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -63,10 +66,7 @@ impl FromStr for StackName {
         if fits {
             return Ok(Self(name.to_owned()));
         }
-        Err(Error::new(
-            format!("reading the stack name `{name}`"),
-            "a stack name must start with a letter and contain at most 128 letters, digits and hyphens",
-        ))
+        Err(Error::new(format!("reading the stack name `{name}`"), Self::RULE))
     }
 }
 

@@ -32,6 +32,8 @@ struct Repeated {
     value: Value,
     /// The commands that repeat it; all that accept it, if there are none.
     verbs: &'static [&'static str],
+    /// Whether the file of `plan --out` contains it, so that `deploy --plan` does not need it.
+    is_in_a_plan: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -92,7 +94,7 @@ impl<'a> Given<'a> {
     }
 
     fn with(mut self, verbs: &'static [&'static str], option: &'static str, words: Vec<String>) -> Self {
-        self.options.push(Repeated { option, value: Value::Words(words), verbs });
+        self.options.push(Repeated { option, value: Value::Words(words), verbs, is_in_a_plan: false });
         self
     }
 }
@@ -103,29 +105,33 @@ impl SameStack {
     pub(crate) fn of(given: &Given<'_>, no_echo: &BTreeSet<&str>) -> Self {
         let Given { stack: Stack { template, stack, parameter, parameters, aws, output: _ }, code, options } = given;
         let AwsArgs { region, profile, endpoint_url } = aws;
-        let repeated = |option, value| Repeated { option, value, verbs: &[] };
+        let repeated = |option, value| Repeated { option, value, verbs: &[], is_in_a_plan: false };
+        let planned = |one| Repeated { is_in_a_plan: true, ..one };
         let words = |option, value: Option<String>| value.map(|value| repeated(option, Value::Words(vec![value])));
         let template = Some(template).filter(|template| *template != Path::new(TEMPLATE));
         let path = |file: &Path| file.display().to_string();
         let parameter = parameter.iter().map(|(name, value)| {
             // A value that cannot be printed as it is comes from a variable, too.
-            let value = match no_echo.contains(name.as_str()) || printable::line(value) != value.as_str() {
-                true => Value::Secret(name.clone()),
-                false => Value::Parameter(name.clone(), value.clone()),
-            };
-            repeated("-P", value)
+            let is_hidden = no_echo.contains(name.as_str()) || printable::line(value) != value.as_str();
+            if is_hidden {
+                return repeated("-P", Value::Secret(name.clone()));
+            }
+            planned(repeated("-P", Value::Parameter(name.clone(), value.clone())))
         });
+        // The values of a file are in the plan, unless they can be secret.
+        let file = words("--parameters", parameters.as_deref().map(path));
+        let file = file.map(|one| Repeated { is_in_a_plan: no_echo.is_empty(), ..one });
         let first = [
             words("--template", template.map(|file| path(file))),
             words("--stack", stack.as_ref().map(ToString::to_string)),
         ];
         let last = [
-            words("--parameters", parameters.as_deref().map(path)),
+            file,
             words("--region", region.clone()),
             words("--profile", profile.clone()),
             words("--endpoint-url", endpoint_url.clone()),
         ];
-        let code = code.iter().filter_map(|(id, zip)| words("--code", Some(format!("{id}={zip}"))));
+        let code = code.iter().filter_map(|(id, zip)| words("--code", Some(format!("{id}={zip}"))).map(planned));
         let all = first.into_iter().flatten().chain(parameter).chain(last.into_iter().flatten()).chain(code);
         Self(all.chain(options.iter().cloned()).collect())
     }
@@ -138,8 +144,9 @@ impl SameStack {
             Value::Words(_) => arguments.iter().any(|argument| argument == option),
             Value::Parameter(name, _) | Value::Secret(name) => sets(name),
         };
+        let executes_a_plan = arguments.iter().any(|argument| argument == "--plan");
         let accepts = |one: &Repeated| match command.program() {
-            PROVISIONER => accepts(&arguments, one),
+            PROVISIONER => accepts(&arguments, one) && !(executes_a_plan && one.is_in_a_plan),
             AWS => aws_accepts(&arguments, one.option),
             _ => false,
         };
@@ -227,10 +234,7 @@ mod tests {
                 "`provisioner deploy --stack other`",
                 "`provisioner deploy --stack other --template t.yaml -P ApiId=b2 -P Size=5 --code F=f.zip`",
             ),
-            (
-                "`provisioner deploy --plan p`",
-                "`provisioner deploy --plan p --stack eyes -P ApiId=b2 -P Size=5 --code F=f.zip`",
-            ),
+            ("`provisioner deploy --plan p`", "`provisioner deploy --plan p --stack eyes`"),
             (
                 "`provisioner destroy -P ApiId=a1`",
                 "`provisioner destroy -P ApiId=a1 --template t.yaml --stack eyes -P Size=5`",
@@ -241,6 +245,15 @@ mod tests {
         ] {
             assert_eq!(completed(&given, text), whole);
         }
+    }
+
+    #[test]
+    fn the_execution_of_a_plan_needs_only_what_its_file_does_not_contain() {
+        let given = ["-P", "Size=5", "-P", "Token=t", "--parameters", "all.yaml", "--code", "F=f.zip", "--region", "r"];
+        assert_eq!(
+            completed(&given, "`provisioner deploy --plan p`"),
+            r#"`provisioner deploy --plan p -P "Token=${Token:?}" --parameters all.yaml --region r`"#
+        );
     }
 
     #[test]

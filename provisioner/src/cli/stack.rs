@@ -19,7 +19,7 @@ pub(crate) struct Stack {
     #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
     pub(crate) template: PathBuf,
     /// The stack's name, which is stored in the tag `provisioner:stack` of each resource [default: cinedb-chat]
-    #[arg(long, value_name = "NAME", env = "PROVISIONER_STACK")]
+    #[arg(long, value_name = "NAME", env = "PROVISIONER_STACK", value_parser = stack_name)]
     pub(crate) stack: Option<StackName>,
     /// Set a parameter of the template; repeat the option for more
     #[arg(long = "parameter", short = 'P', value_name = "NAME=VALUE", value_parser = pair)]
@@ -68,6 +68,11 @@ pub(super) fn pair(text: &str) -> std::result::Result<(String, String), String> 
     split(text).ok_or_else(|| "it must be written NAME=VALUE".to_owned())
 }
 
+/// A stack's name. clap's message contains the value already.
+pub(super) fn stack_name(text: &str) -> std::result::Result<StackName, String> {
+    text.parse().map_err(|_| StackName::RULE.to_owned())
+}
+
 fn package(text: &str) -> std::result::Result<(String, String), String> {
     split(text).ok_or_else(|| "it must be written LOGICAL_ID=PATH".to_owned())
 }
@@ -75,4 +80,20 @@ fn package(text: &str) -> std::result::Result<(String, String), String> {
 fn split(text: &str) -> Option<(String, String)> {
     let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty())?;
     Some((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::Cli;
+
+    #[test]
+    fn the_error_for_a_wrong_stack_name_contains_the_name_once() {
+        for command in ["status", "synth"] {
+            let error = Cli::try_parse_from(["provisioner", command, "--stack", "2chat"]).unwrap_err().to_string();
+            assert_eq!(error.matches("2chat").count(), 1, "{error}");
+            assert!(error.contains("it must start with a letter"), "{error}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use provisioner::place::StackName;
 
 use super::same_stack::TEMPLATE;
-use super::stack::pair;
+use super::stack::{pair, stack_name};
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Synth {
@@ -35,7 +35,7 @@ pub(crate) struct Synth {
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
     /// Set `AWS::StackName`; without this option, the stack of a CDK app is called `cinedb-chat`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = stack_name)]
     pub(crate) stack: Option<StackName>,
     /// Set `AWS::Region`, `AWS::Partition` and `AWS::URLSuffix`; without this option, they stay references
     #[arg(long, value_name = "REGION")]

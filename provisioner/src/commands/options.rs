@@ -148,7 +148,12 @@ mod tests {
             ),
             ("provisioner deploy --adopt", read("destroy"), "destroy"),
             ("provisioner deploy --adopt", read("status"), "status"),
-            ("provisioner plan --adopt --code F=f.zip", read("deploy --plan p"), "deploy --plan p --code F=f.zip"),
+            (
+                "provisioner plan --parameters all.yaml -P A=1 --stack s",
+                read("deploy --plan p"),
+                "deploy --plan p --stack s",
+            ),
+            ("provisioner plan --adopt --code F=f.zip", read("deploy --plan p"), "deploy --plan p"),
             (
                 "provisioner plan --adopt --prune --canary 5 --no-smoke",
                 read("deploy --engine cloudformation --stack s"),
