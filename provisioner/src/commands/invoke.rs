@@ -50,6 +50,9 @@ const DECLARE: &str = "give the event with `--event FILE`, or declare a smoke te
 const MESSAGE: &str = "give the whole event with `--event FILE`, or name the place with `Message` in the smoke test \
                        (docs/smoke-tests.md)";
 
+/// The hint where the event cannot be read.
+const NAME_A_FILE: &str = "name a JSON file with `--event FILE`, or `-` for stdin";
+
 fn no_message(test: &SmokeTest) -> String {
     format!("the smoke test of {} does not name the place of the message", test.logical_id)
 }
@@ -62,9 +65,9 @@ fn event(file: &Path) -> Result<Value> {
     } else {
         std::fs::read(file)
     };
-    let bytes = bytes.map_err(|error| Error::new(doing(), error))?;
+    let bytes = bytes.map_err(|error| Error::new(doing(), error).hint(NAME_A_FILE))?;
     let text = file_text(bytes).map_err(|cause| Error::new(doing(), cause).hint(SAVE_AS_UTF_8))?;
-    serde_json::from_str(&text).map_err(|error| Error::new(doing(), error))
+    serde_json::from_str(&text).map_err(|error| Error::new(doing(), error).hint("write the event as JSON"))
 }
 
 #[cfg(test)]
@@ -78,6 +81,14 @@ mod tests {
         let file = folder.path().join("event.json");
         std::fs::write(&file, bytes).unwrap();
         event(&file)
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_has_a_hint() {
+        let missing = event(Path::new("nowhere/event.json")).unwrap_err().to_string();
+        assert!(missing.ends_with("hint: name a JSON file with `--event FILE`, or `-` for stdin"), "{missing}");
+        let unfinished = read(b"{\"message\": ").unwrap_err().to_string();
+        assert!(unfinished.ends_with("hint: write the event as JSON"), "{unfinished}");
     }
 
     #[test]

@@ -42,10 +42,14 @@ pub(super) fn check_package_names(template: &Template, packages: &Packages) -> R
     let functions = template.logical_ids_of("AWS::Lambda::Function");
     match packages.instead.keys().find(|id| !functions.contains(&id.as_str())) {
         None => Ok(()),
-        Some(unknown) => Err(Error::new(
-            format!("choosing the package of `{unknown}`"),
-            format!("the template has no function with this name; it has {}", functions.join(", ")),
-        )),
+        Some(unknown) => {
+            let hint = match functions.as_slice() {
+                [] => "leave out `--code`: the template has no function".to_owned(),
+                functions => format!("name a function of the template with `--code`: {}", functions.join(", ")),
+            };
+            let doing = format!("choosing the package of `{unknown}`");
+            Err(Error::new(doing, "the template has no function with this logical id").hint(hint))
+        }
     }
 }
 

@@ -18,6 +18,22 @@ fn build(text: &str) -> Result<Desired> {
     Desired::build(&template, &BTreeMap::new(), &packages, &"chat".parse()?, &Place::new("eu-west-1"))
 }
 
+#[test]
+fn a_package_for_an_unknown_function_is_refused_with_the_functions_of_the_template() {
+    let hint = |text: &str| {
+        let template = Template::from_source(Source::in_memory(Path::new("t.yaml"), text)).unwrap();
+        let packages = Packages { instead: [("Nope".to_owned(), "f.zip".into())].into(), ..Packages::default() };
+        check_package_names(&template, &packages).unwrap_err().to_string()
+    };
+    assert_eq!(
+        hint("Resources: {A: {Type: AWS::Lambda::Function}, B: {Type: AWS::Lambda::Function}}"),
+        "choosing the package of `Nope`: the template has no function with this logical id\n\n\
+         hint: name a function of the template with `--code`: A, B"
+    );
+    let without = hint("Resources: {Q: {Type: AWS::SQS::Queue}}");
+    assert!(without.ends_with("hint: leave out `--code`: the template has no function"), "{without}");
+}
+
 /// The messages for several templates in one text, each below its `---`.
 fn messages(templates: &str) -> String {
     let texts = templates.split("---\n").skip(1);

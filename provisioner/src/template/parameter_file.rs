@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::plain;
-use super::source::Source;
+use super::source::{PARAMETERS, Source};
 use super::yaml;
 use crate::error::{Error, Result};
 
@@ -31,7 +31,7 @@ impl ParameterFile {
     /// # Errors
     /// When it is neither YAML nor JSON, has another form, contains a null, or names a parameter twice.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::of(&Source::read_as("parameters from", path)?)
+        Self::of(&Source::read_as(PARAMETERS, path)?)
     }
 
     fn of(source: &Source) -> Result<Self> {
@@ -230,5 +230,12 @@ mod tests {
             let error = of(text).unwrap_err().to_string();
             assert!(error.starts_with("reading parameters from ") && error.contains(reason), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error_that_names_the_option() {
+        let error = ParameterFile::read(Path::new("nowhere/p.yaml")).unwrap_err().to_string();
+        assert!(error.starts_with("reading parameters from nowhere/p.yaml: No such file"), "{error}");
+        assert!(error.ends_with("hint: name the file of parameters with `--parameters FILE`"), "{error}");
     }
 }

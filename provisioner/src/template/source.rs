@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 /// The name of a template in messages.
 const TEMPLATE: &str = "template";
 
+/// The name of a file of parameters in messages.
+pub(super) const PARAMETERS: &str = "parameters from";
+
 /// A file and its text.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -38,6 +41,7 @@ impl Source {
         let doing = || format!("reading {what} {}", path.display());
         let bytes = fs::read(path).map_err(|error| match what {
             TEMPLATE => Error::new(doing(), error).hint("name the template with `--template FILE`"),
+            PARAMETERS => Error::new(doing(), error).hint("name the file of parameters with `--parameters FILE`"),
             _ => Error::new(doing(), error),
         })?;
         let text = encoding::text(bytes).map_err(|cause| Error::new(doing(), cause).hint(encoding::SAVE_AS_UTF_8))?;
