@@ -94,9 +94,11 @@ pub(crate) async fn apply(
         terminal::note(&line(&text));
     }
     match tried.transpose()?.flatten() {
-        Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
-        _ => session.check_outputs(plan, &outcome).map(|()| Exit::Done),
+        Some(smoke) if !smoke.passed => return Err(smoke::failure(&smoke)),
+        Some(_) => smoke::note_passed(&plan.smoke_tests),
+        None => {}
     }
+    session.check_outputs(plan, &outcome).map(|()| Exit::Done)
 }
 
 /// An error before the first call that changes something.

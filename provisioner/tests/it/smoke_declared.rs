@@ -334,6 +334,8 @@ async fn a_smoke_test_runs_at_the_end_where_no_version_is_tested_before_the_move
     let when = format!("(Route; to {}:live, when all steps are done)", orders.name);
     assert!(run.stderr.contains(&when), "no `{when}` in {run:?}");
     assert_eq!(run.json()["smoke"]["passed"], true, "{run:?}");
+    let passed = format!("{}:live passed its smoke test after all steps\n", orders.name);
+    assert!(run.stderr.contains(&passed), "no `{passed}` in {run:?}");
     let [event] = orders.events().try_into().expect("one event");
     assert_eq!(event["version"], "1.0");
     let by_cloudformation = Orders::new(&At::Route(ORDER));

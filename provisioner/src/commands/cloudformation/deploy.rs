@@ -67,9 +67,11 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let smoke = tried.as_ref().ok().cloned().flatten();
     print_outcome(&session, &proposed, Some(&ended.stack), Some(&ended), smoke, output);
     match tried? {
-        Some(smoke) if !smoke.passed => Err(smoke::failure(&smoke)),
-        _ => Ok(Exit::Done),
+        Some(smoke) if !smoke.passed => return Err(smoke::failure(&smoke)),
+        Some(_) => smoke::note_passed(&proposed.smoke_tests),
+        None => {}
     }
+    Ok(Exit::Done)
 }
 
 /// The change set with the smoke tests that are sent afterwards: CloudFormation moves an alias without a test.
