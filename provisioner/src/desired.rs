@@ -41,6 +41,8 @@ pub struct Desired {
     pub resources: Vec<Wanted>,
     /// The values that the stack reports after a deployment.
     pub outputs: Vec<Output>,
+    /// The resources that each output refers to, by the output's name.
+    needs_of_outputs: BTreeMap<String, BTreeSet<String>>,
     /// The routes and function URLs through which callers reach its functions, in the template's order.
     pub entrances: Vec<Entrance>,
     /// The smoke tests that the template declares, in its order.
@@ -136,8 +138,11 @@ impl Desired {
             resources.push(Wanted { logical_id, resource, needs, retain, named_by });
         }
         settings_after_routes(&mut resources);
+        let mut needs_of_outputs = BTreeMap::new();
         for output in &resolved.outputs {
             let references = references_in_text(&output.value);
+            let needs = references.iter().filter(|one| !one.is_pseudo()).map(|one| one.logical_id.clone());
+            needs_of_outputs.insert(output.name.clone(), needs.collect());
             if let Some(reason) = references.iter().find_map(|reference| unknown_attribute(reference, &resources)) {
                 return Err(template.output_problem(&output.name, reason));
             }
@@ -156,7 +161,18 @@ impl Desired {
         let (stack, place) = (stack.clone(), place.clone());
         let remarks = template.remarks(parameters);
         let template = Arc::new(template.clone());
-        let desired = Self { stack, place, outputs, entrances, smoke_tests, forgotten, resources, remarks, template };
+        let desired = Self {
+            stack,
+            place,
+            outputs,
+            needs_of_outputs,
+            entrances,
+            smoke_tests,
+            forgotten,
+            resources,
+            remarks,
+            template,
+        };
         desired.check_same_name()?;
         Ok(desired)
     }

@@ -41,7 +41,8 @@ pub struct Status {
     /// alias moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_change: Option<String>,
-    /// The stack's outputs, as far as they are known; empty if the stack is not deployed.
+    /// The stack's outputs, as far as they are known, without those of resources that do not exist; empty if the stack is
+    /// not deployed.
     pub outputs: BTreeMap<String, String>,
     /// The template's functions that exist.
     pub functions: Vec<FunctionStatus>,

@@ -21,7 +21,9 @@ pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
     // A difference is reported with the blocker of a deploy.
     let observed = observe_named(&reader, &session.desired, Reach::Surroundings).await?;
     let plan = plan(&session.desired, &observed, &Options::default());
-    let outputs = session.known_outputs(&plan.known).into_iter().collect();
+    let is_there = |logical_id: &str| observed.found.contains_key(logical_id);
+    let outputs = session.known_outputs(&plan.known).into_iter();
+    let outputs = outputs.filter(|(name, _)| session.desired.has_resources_of_output(name, is_there)).collect();
     let known = Known { releases, outputs, code_not_compared };
     let status = status(&session.desired, &observed, &plan, known).complete(terminal::completed);
     match arguments.stack.output {

@@ -15,6 +15,12 @@ impl Desired {
         filled.filter(|(_, value)| reserved_in(value).is_none()).collect()
     }
 
+    /// Whether each resource that an output refers to exists. The names and ARNs of other resources are known before they
+    /// are created.
+    pub fn has_resources_of_output(&self, name: &str, exists: impl Fn(&str) -> bool) -> bool {
+        self.needs_of_outputs.get(name).is_none_or(|needs| needs.iter().all(|logical_id| exists(logical_id)))
+    }
+
     /// Checks that every output of the resources in `deployed` is known. A rollback, for example, observes only an
     /// alias and does not learn the values of the other resources.
     ///

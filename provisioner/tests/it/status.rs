@@ -128,6 +128,18 @@ async fn a_status_lists_each_manual_change_as_the_plan_does(#[values(Aws::MiniSt
 
 #[rstest]
 #[tokio::test]
+async fn a_status_omits_outputs_of_resources_that_do_not_exist(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = without_package(aws.user().await);
+    user.deploy(&[]).await;
+    let lambda = aws_sdk_lambda::Client::new(&user.account.sdk_through(user.proxy.url()));
+    lambda.delete_function().function_name(FUNCTION).send().await.expect("no function");
+    let outputs = status(&user, &["--output", "json"]).await.expect_code(2).json()["outputs"].clone();
+    let names: Vec<_> = outputs.as_object().expect("the outputs").keys().cloned().collect();
+    assert_eq!(names, ["ApiId", "ChatUrl", "RoleArn"], "not FunctionArn and FunctionName");
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_it(
     #[values(Aws::MiniStack, Aws::Moto)] aws: Aws,
 ) {
