@@ -73,12 +73,20 @@ impl Misnamed<'_> {
 }
 
 /// Why a stack must not be removed partially: everything else would be deleted, and these resources would stay.
-pub(super) fn refused(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
+pub(super) fn left_by_destroy(desired: &Desired, all: &[Misnamed]) -> Option<Blocker> {
     let descriptions: Vec<_> = all.iter().map(Misnamed::description).collect();
-    (!descriptions.is_empty()).then(|| Blocker {
+    let names: Vec<_> = all.iter().map(|one| format!("`{}`", one.orphan.found.resource.name())).collect();
+    let (left, they_use, them) = match names.split_last()? {
+        (only, []) => (only.clone(), "it uses", "it"),
+        (last, others) => (format!("{} and {last}", others.join(", ")), "they use", "them"),
+    };
+    let cause =
+        format!("{}: `destroy` would leave {left}, and delete the resources that {they_use}", descriptions.join("; "));
+    let parameters = Hint::new(format!("pass the parameters of the deploy that created {them}"));
+    Some(Blocker {
         logical_id: desired.stack.to_string(),
-        cause: format!("{}: `destroy` would leave it, and delete the resources that it uses", descriptions.join("; ")),
-        hint: with_its_parameters(Hint::new("pass the parameters of the deploy that created it"), all, "destroy"),
+        cause,
+        hint: with_its_parameters(parameters, all, "destroy"),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::misnamed::{Misnamed, misnamed, refused};
+use super::misnamed::{Misnamed, left_by_destroy, misnamed};
 use super::takeover::given_back;
 use super::{Action, Blocker, Note, Step};
 use crate::desired::Desired;
@@ -97,7 +97,7 @@ pub(super) fn after_a_removal(desired: &Desired, observed: &Observed, steps: &[S
     // Where nothing is deleted, the removal cannot be partial.
     let is_partial = steps.iter().any(|step| is_deleted(&step));
     let misnamed = if is_partial { misnamed(desired, observed) } else { Vec::new() };
-    let (mut blockers, mut notes) = (Vec::from_iter(refused(desired, &misnamed)), Vec::new());
+    let (mut blockers, mut notes) = (Vec::from_iter(left_by_destroy(desired, &misnamed)), Vec::new());
     let remains = |one: &&Orphan| !is_deleted_too(one) && misnamed_as(&misnamed, one).is_none();
     for one in observed.orphans.iter().filter(remains) {
         let hint = kept(&one.found, &[], &[]).unwrap_or_else(give_its_parameters);

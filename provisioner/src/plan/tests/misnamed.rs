@@ -48,6 +48,9 @@ fn a_destroy_with_forgotten_names_is_refused_and_names_them() {
     ] {
         assert!(blocker.cause.contains(text), "no {text} in {}", blocker.cause);
     }
+    let end = ": `destroy` would leave `role`, `/aws/lambda/chat` and `chat`, and delete the resources that they use";
+    assert!(blocker.cause.ends_with(end), "{}", blocker.cause);
+    assert!(blocker.hint.starts_with("pass the parameters of the deploy that created them"), "{}", blocker.hint);
     assert!(blocker.hint.contains("`provisioner destroy -P Name=chat -P RoleName=role`"), "{}", blocker.hint);
 }
 
@@ -133,6 +136,8 @@ fn the_rest_of_a_rename_blocks_a_destroy_only_if_it_has_callers() {
     let plan = planned_removal(&desired, &killed);
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     assert!(blocker.cause.starts_with("AWS::Lambda::Function `chat`"), "{}", blocker.cause);
+    let end = ": `destroy` would leave `chat`, and delete the resources that it uses";
+    assert!(blocker.cause.ends_with(end), "{}", blocker.cause);
     assert!(removed(&pruning(&desired, &killed)).iter().all(|name| !["chat", "role"].contains(name)));
 }
 
