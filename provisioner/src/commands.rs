@@ -38,12 +38,12 @@ pub(crate) async fn run(arguments: Cli) -> Result<Exit> {
             Engine::Cloudformation => cloudformation::plan(&arguments).await,
         },
         Command::Deploy(arguments) => match arguments.by.engine {
-            Engine::Direct => deploy::run(&arguments.deploy).await,
+            Engine::Direct => deploy::run(&arguments).await,
             Engine::Cloudformation => cloudformation::deploy(&arguments).await,
         },
         Command::Update(arguments) => update::run(&arguments).await,
         Command::Destroy(arguments) => match arguments.engine {
-            Engine::Direct if arguments.keep_resources => Err(destroy::nothing_to_retain()),
+            Engine::Direct if arguments.keep_resources => Err(destroy::nothing_to_retain(&arguments)),
             Engine::Direct => destroy::run(&arguments).await,
             Engine::Cloudformation => cloudformation::destroy(&arguments).await,
         },

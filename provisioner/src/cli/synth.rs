@@ -7,6 +7,7 @@ use provisioner::place::StackName;
 
 use super::same_stack::TEMPLATE;
 use super::stack::{pair, stack_name};
+use super::{AwsArgs, Output, Stack};
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Synth {
@@ -43,6 +44,20 @@ pub(crate) struct Synth {
     /// Set `AWS::AccountId`
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
+}
+
+impl Synth {
+    /// The stack of the template.
+    pub(crate) fn as_stack(&self) -> Stack {
+        Stack {
+            template: self.template.clone(),
+            stack: self.stack.clone(),
+            parameter: self.parameter.clone(),
+            parameters: self.parameters.clone(),
+            aws: AwsArgs { region: self.region.clone(), profile: None, endpoint_url: None },
+            output: Output::Text,
+        }
+    }
 }
 
 /// A language of CDK apps.

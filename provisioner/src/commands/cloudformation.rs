@@ -13,7 +13,20 @@ pub(crate) use plan::run as plan;
 use provisioner::place::StackName;
 use provisioner::{Command, Error, Hint, Result};
 
-use crate::cli::{BeyondArgs, DeployOptions};
+use super::session::propose_without_template;
+use crate::cli::{BeyondArgs, DeployOptions, EngineArgs, Given};
+
+/// Refuses the bucket of packages with the direct engine, which sends packages to Lambda itself.
+pub(super) fn refuse_bucket(verb: &str, by: &EngineArgs, given: &Given<'_>) -> Result<()> {
+    let Some(bucket) = &by.bucket else { return Ok(()) };
+    propose_without_template(given);
+    let with_it = Command::provisioner([verb, "--engine", "cloudformation", "--bucket", bucket]);
+    Err(Error::new(
+        format!("planning stack {}", given.stack.name()?),
+        "`--bucket` is an option of the engine `cloudformation`: the direct engine uses no bucket",
+    )
+    .hint(Hint::new("leave it out").or(Hint::new("name that engine").run(with_it))))
+}
 
 /// Refuses a plan file: CloudFormation stores its change sets itself.
 fn refuse_plan_file(option: &str, given: bool, stack: &StackName) -> Result<()> {

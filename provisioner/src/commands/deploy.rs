@@ -4,13 +4,15 @@ use provisioner::Result;
 use provisioner::desired::PackageCheck;
 
 use super::apply::{Approval, Then, apply};
+use super::cloudformation::refuse_bucket;
 use super::options::options;
 use super::planned;
 use super::session::Session;
-use crate::cli::Deploy;
+use crate::cli::DeployBy;
 use crate::terminal::Exit;
 
-pub(crate) async fn run(arguments: &Deploy) -> Result<Exit> {
+pub(crate) async fn run(DeployBy { deploy: arguments, by }: &DeployBy) -> Result<Exit> {
+    refuse_bucket("deploy", by, &arguments.given())?;
     if let Some(file) = &arguments.plan {
         return planned::execute_file(file, arguments).await;
     }

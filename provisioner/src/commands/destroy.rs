@@ -6,7 +6,7 @@ use provisioner::plan::{plan_destroy, without_refused_names};
 use provisioner::{Command, Error, Hint, Result};
 
 use super::apply::{Approval, Then, apply};
-use super::session::Session;
+use super::session::{Session, propose_without_template};
 use crate::cli::Destroy;
 use crate::terminal::{self, Exit};
 
@@ -21,7 +21,8 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
 }
 
 /// The error for `--keep-resources` with the direct engine: without CloudFormation there is no stack object to delete.
-pub(crate) fn nothing_to_retain() -> Error {
+pub(crate) fn nothing_to_retain(arguments: &Destroy) -> Error {
+    propose_without_template(&arguments.given());
     Error::new(
         "removing a stack and keeping its resources",
         "the direct engine has no stack object besides the resources",

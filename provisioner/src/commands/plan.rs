@@ -6,6 +6,7 @@ use provisioner::plan::plan;
 use provisioner::{Command, Hint, Result, report};
 
 use super::apply::blocked;
+use super::cloudformation::refuse_bucket;
 use super::options::options;
 use super::planned;
 use super::session::{Session, packages};
@@ -13,6 +14,7 @@ use crate::cli::{Output, Plan};
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
+    refuse_bucket("plan", &arguments.by, &arguments.given())?;
     let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
     let observed = session.observe(Reach::Orphans).await?;
     let plan_options = arguments.plan_options();

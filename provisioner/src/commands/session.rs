@@ -28,16 +28,25 @@ pub(crate) struct Session {
     pub(crate) aws: Aws,
 }
 
+/// Selects the stack of proposed commands where no template says which parameters are secret: all may be.
+pub(super) fn propose_without_template(given: &Given<'_>) {
+    let all = given.stack.parameter.iter().map(|(name, _)| name.as_str()).collect();
+    terminal::propose_for(SameStack::of(given, &all));
+}
+
+/// The template. All commands that are proposed from now on select the same stack, also where the template cannot be
+/// read.
+pub(super) fn template(given: &Given<'_>) -> Result<Template> {
+    let template = Template::load(&given.stack.template).inspect_err(|_| propose_without_template(given))?;
+    terminal::propose_for(SameStack::of(given, &template.no_echo().collect()));
+    Ok(template)
+}
+
 impl Session {
     /// Reads the template and the parameters, and prepares the clients. AWS is not called yet.
     pub(crate) async fn open(given: &Given<'_>, check: PackageCheck) -> Result<Self> {
         let arguments = given.stack;
-        let template = Template::load(&arguments.template).inspect_err(|_| {
-            // The template does not say which parameters are secret.
-            let all = arguments.parameter.iter().map(|(name, _)| name.as_str()).collect();
-            terminal::propose_for(SameStack::of(given, &all));
-        })?;
-        terminal::propose_for(SameStack::of(given, &template.no_echo().collect()));
+        let template = template(given)?;
         for left_out in template.left_out() {
             terminal::note(&report::dim(format!("left out: {}", line(left_out))));
         }

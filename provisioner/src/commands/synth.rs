@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use super::cdk_app;
 use super::file::{folder_of, write};
-use super::session::parameters;
-use crate::cli::{Form, STACK, Synth};
+use super::session::{parameters, template};
+use crate::cli::{Form, Given, STACK, Synth};
 use crate::terminal::{self, Exit};
 
 pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
-    let template = Template::load(&arguments.template)?;
+    let template = template(&Given::of(&arguments.as_stack()))?;
     match (arguments.cdk, &arguments.out) {
         (Some(language), Some(out)) => {
             let stack = arguments.stack.clone().map_or_else(|| STACK.parse(), Ok)?;

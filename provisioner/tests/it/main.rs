@@ -21,6 +21,7 @@ mod destroy;
 mod failures;
 mod faults;
 mod fire;
+mod hints;
 mod interrupt;
 mod invoke;
 mod local;

@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use provisioner::{Result, report};
 
 use super::super::apply::{Approval, approved, before_any_write};
-use super::super::session::connect;
+use super::super::session::{connect, propose_without_template};
 use super::deploy::report as print;
 use super::retain::retain;
 use super::watching::watch;
-use crate::cli::{Destroy, SameStack};
+use crate::cli::Destroy;
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
-    // No template is read, so any parameter may be a secret.
-    let parameters = arguments.stack.parameter.iter().map(|(name, _)| name.as_str()).collect();
-    terminal::propose_for(SameStack::of(&arguments.given(), &parameters));
+    propose_without_template(&arguments.given());
     let aws = connect(&arguments.stack.aws).await?;
     let name = arguments.stack.name()?;
     let name = name.as_str();
