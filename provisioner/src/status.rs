@@ -64,7 +64,7 @@ pub enum State {
     /// No resource on AWS belongs to this stack.
     NotDeployed,
     /// Every resource matches the template.
-    Equal,
+    InSync,
     /// A resource differs from the template.
     Drifted,
 }
@@ -125,7 +125,7 @@ pub struct VersionStatus {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// Whether its content matches the template.
-    pub as_the_template: bool,
+    pub in_sync: bool,
 }
 
 /// A resource that differs from the template.
@@ -196,7 +196,7 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
     let deployed = cloud_formation_stack.is_some() || is_deployed(observed);
     let state = match (deployed, differences.is_empty()) {
         (false, _) => State::NotDeployed,
-        (true, true) => State::Equal,
+        (true, true) => State::InSync,
         (true, false) => State::Drifted,
     };
     let exists = |note: &Note| note.logical_id.as_ref().is_some_and(|id| observed.found.contains_key(id));
@@ -293,7 +293,7 @@ fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, obs
         published: rfc_3339(&one.when),
         release: one.release.clone(),
         description: one.description.clone(),
-        as_the_template: wanted.is_some_and(|wanted| *wanted == one.number.to_string()),
+        in_sync: wanted.is_some_and(|wanted| *wanted == one.number.to_string()),
     };
     let alias = |state: &AliasState| AliasStatus {
         logical_id: desired.resources.iter().find_map(|wanted| {

@@ -30,6 +30,6 @@ pub(crate) async fn run(arguments: &Status) -> Result<Exit> {
         Output::Text => terminal::result(&report::status_text(&status, terminal::completed)),
         Output::Json => terminal::result_json(&status),
     }
-    let differs = status.state != State::Equal;
+    let differs = status.state != State::InSync;
     Ok(if arguments.detailed_exitcode && differs { Exit::Changes } else { Exit::Done })
 }

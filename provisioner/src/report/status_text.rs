@@ -89,12 +89,12 @@ fn canary(alias: &AliasStatus) -> Hint {
 
 fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[VersionStatus]) -> String {
     let width = all.iter().map(|one| one.number.to_string().len()).max().unwrap_or_default();
-    let VersionStatus { number, published, release, description, as_the_template } = version;
+    let VersionStatus { number, published, release, description, in_sync } = version;
     let mut content = format!("  version {number:<width$}  {}  release {}", time(published), line(release));
     for caller in callers(version, aliases) {
         let _ = write!(content, "  {caller}");
     }
-    if *as_the_template {
+    if *in_sync {
         content.push_str("  (matches the template)");
     }
     if !description.is_empty() {
@@ -135,7 +135,7 @@ fn comparison(status: &Status, complete: &impl Fn(Hint) -> Hint) -> String {
             };
             format!("{}: {none}\n", strong("not deployed"))
         }
-        State::Equal => {
+        State::InSync => {
             let all = if *resources == 1 {
                 "the one resource matches".to_owned()
             } else {
@@ -194,7 +194,7 @@ fn hints(status: &Status) -> Vec<Hint> {
         }
     }
     match (status.state, &status.cloud_formation_stack) {
-        (State::Equal, _) => {}
+        (State::InSync, _) => {}
         (_, Some(theirs)) => hints.push(
             Hint::new("apply the template")
                 .run(Command::provisioner(["deploy", "--engine", "cloudformation", "--stack", theirs]))

@@ -67,16 +67,16 @@ fn properties(status: &Status) -> Vec<(&str, Vec<&str>)> {
 #[test]
 fn without_a_package_everything_except_the_code_is_compared() {
     let state = existing(&Spec { code: "sha-two", ..Spec::plain() }, true);
-    let equal = status_of(without_package(Spec::plain().desired()), &state, None);
-    assert_eq!((equal.state, equal.differences.len()), (State::Equal, 0));
-    assert_eq!(equal.code_not_compared, BTreeSet::from(["Function".to_owned()]));
-    assert!(equal.functions[0].versions[0].as_the_template);
+    let same = status_of(without_package(Spec::plain().desired()), &state, None);
+    assert_eq!((same.state, same.differences.len()), (State::InSync, 0));
+    assert_eq!(same.code_not_compared, BTreeSet::from(["Function".to_owned()]));
+    assert!(same.functions[0].versions[0].in_sync);
 
     let memory = Spec { memory: Some(512), ..Spec::plain() };
     let drifted = status_of(without_package(memory.desired()), &state, None);
     let expected = [("Function", vec!["MemorySize"]), ("Version", vec![]), ("Alias", vec!["FunctionVersion"])];
     assert_eq!((drifted.state, properties(&drifted)), (State::Drifted, expected.to_vec()));
-    assert!(!drifted.functions[0].versions[0].as_the_template);
+    assert!(!drifted.functions[0].versions[0].in_sync);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn resources_of_cloudformation_are_compared_without_ownership_tags() {
     state.permissions.retain(|(function, _), _| function != "chat:live");
 
     let status = status_of(Spec::plain().desired(), &state, Some("chat"));
-    assert_eq!((status.state, properties(&status)), (State::Equal, Vec::new()));
+    assert_eq!((status.state, properties(&status)), (State::InSync, Vec::new()));
     let other = Spec { timeout: Some(30), ..Spec::plain() };
     let status = status_of(other.desired(), &state, Some("chat"));
     let expected = [("Function", vec!["Timeout"]), ("Version", vec![]), ("Alias", vec!["FunctionVersion"])];
