@@ -110,7 +110,7 @@ mod tests {
         let desired = changed().desired_by(&template);
         let mut state = existing(&Spec::plain(), true);
         let moved = |state: &State, done: &[&str]| texts(&planned(&desired, state, Options::default()), done);
-        assert_eq!(moved(&state, &["Beta"]).len(), 1, "a new one has no way back");
+        assert_eq!(moved(&state, &["Beta"]).len(), 1, "a new one cannot move back");
         let description = "provisioner:stack=chat provisioner:resource=Beta".to_owned();
         let mut beta = state.aliases[&("chat".to_owned(), "live".to_owned())].clone();
         beta.name = "beta".to_owned();
