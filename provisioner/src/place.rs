@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::reference::Reference;
 
 /// A region and its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,11 @@ impl Place {
             ["us", "gov"] => "aws-us-gov",
             _ => "aws",
         }
+    }
+
+    /// The ARN of a resource of this region in the account of the stack.
+    pub(crate) fn arn(&self, service: &str, resource: impl fmt::Display) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, Reference::account())
     }
 
     /// `AWS::URLSuffix`: the domain of AWS's own endpoints.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, Tags,
+    Arn, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, Tags, created_by,
     has_properties, id, property, stages,
 };
 use crate::template::references_in_text;
@@ -66,6 +66,7 @@ impl Kind for Api {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Api";
     const ATTRIBUTES: &'static [&'static str] = &[Ids::API_ID, "ApiEndpoint"];
     const OWNERSHIP: Ownership = Ownership::Tags;
+    const ASSIGNED_ID: Option<&'static str> = Some(Ids::API_ID);
     const ORPHANS: Orphans = Orphans::ByList(Arn { service: "apigateway", start: "/apis/" });
     const REMOVAL: Removal = Removal::Apis;
     const CREATE_ONLY: &'static [Property] = &[property!(Api.protocol_type)];
@@ -80,38 +81,18 @@ impl Kind for Api {
         self.name.clone()
     }
 
-    fn identity(&self) -> Vec<String> {
-        vec![self.name.clone()]
-    }
-
     fn tags_mut(&mut self) -> Option<&mut Tags> {
         Some(&mut self.tags)
-    }
-
-    fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
-        ids.have_the_same(Ids::API_ID, other_ids)
-    }
-
-    /// AWS distinguishes APIs by their ids.
-    fn collides_with(&self, _other: &Self) -> bool {
-        false
     }
 
     fn imports(&self, ids: &Ids) -> Vec<Import> {
         vec![Import::whole("aws_apigatewayv2_api", id(ids, Ids::API_ID))]
     }
 
-    fn effect(call: &Call) -> Effect<Self> {
-        let Call::CreateApi(api) = call else { return Effect::Repeatable };
-        Effect::all(Self::clone(api), Again::Twice)
-    }
+    created_by!(CreateApi, Twice);
 
     fn only_reads(call: &Call) -> bool {
         matches!(call, Call::GetDeployments { .. })
-    }
-
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateApi(Box::new(self.clone()))]])
     }
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {

@@ -174,10 +174,6 @@ impl Kind for Function {
         self.function_name.clone()
     }
 
-    fn identity(&self) -> Vec<String> {
-        vec![self.function_name.clone()]
-    }
-
     fn callee(&self) -> Option<String> {
         Some(self.name())
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::kind::{
-    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal,
-    Stages, defaults, has_properties, id, property, stages, with,
+    Changed, DESCRIPTION, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, created_by,
+    defaults, has_properties, id, property, stages, with,
 };
 use super::named::{FunctionRef, function_arn};
 
@@ -74,6 +74,7 @@ impl Kind for Integration {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Integration";
     const ATTRIBUTES: &'static [&'static str] = &[Ids::INTEGRATION_ID];
     const OWNERSHIP: Ownership = Ownership::Description;
+    const ASSIGNED_ID: Option<&'static str> = Some(Ids::INTEGRATION_ID);
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Integrations;
     const CREATE_ONLY: &'static [Property] = &[property!(Integration.integration_type)];
@@ -107,28 +108,12 @@ impl Kind for Integration {
         with(&self.properties, [(DESCRIPTION, self.description.clone().into())])
     }
 
-    fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
-        ids.have_the_same(Ids::INTEGRATION_ID, other_ids)
-    }
-
-    /// AWS distinguishes integrations by their ids.
-    fn collides_with(&self, _other: &Self) -> bool {
-        false
-    }
-
     fn imports(&self, ids: &Ids) -> Vec<Import> {
         let id = format!("{}/{}", self.api_id, id(ids, Ids::INTEGRATION_ID));
         vec![Import::whole("aws_apigatewayv2_integration", id)]
     }
 
-    fn effect(call: &Call) -> Effect<Self> {
-        let Call::CreateIntegration(one) = call else { return Effect::Repeatable };
-        Effect::all(Self::clone(one), Again::Twice)
-    }
-
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateIntegration(Box::new(self.clone()))]])
-    }
+    created_by!(CreateIntegration, Twice);
 
     fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
         let integration_id = id(ids, Ids::INTEGRATION_ID);

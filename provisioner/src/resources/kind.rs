@@ -42,6 +42,8 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     const ATTRIBUTES: &'static [&'static str];
     /// Where AWS shows its owner.
     const OWNERSHIP: Ownership;
+    /// The id by which AWS distinguishes its resources, if that is not the name.
+    const ASSIGNED_ID: Option<&'static str> = None;
     /// How its orphans are found.
     const ORPHANS: Orphans;
     /// When a removal deletes it.
@@ -88,20 +90,22 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     /// The name that is shown.
     fn name(&self) -> String;
     /// The values by which AWS finds it. It cannot be looked for while one of these contains a reference.
-    fn identity(&self) -> Vec<String>;
+    fn identity(&self) -> Vec<String> {
+        vec![self.name()]
+    }
     /// A resource with only the properties that are needed to find it by this name, where its orphans are found by
     /// name.
     fn with_name_only(_name: &str) -> Option<Self> {
         None
     }
-    /// Whether it and another resource of its kind are the same resource on AWS: one name, unless AWS assigns ids.
-    fn is_same(&self, _ids: &Ids, other: &Self, _other_ids: &Ids) -> bool {
-        self.name() == other.name()
+    /// Whether it and another resource of its kind are the same resource on AWS.
+    fn is_same(&self, ids: &Ids, other: &Self, other_ids: &Ids) -> bool {
+        Self::ASSIGNED_ID.map_or_else(|| self.collides_with(other), |id| ids.have_the_same(id, other_ids))
     }
     /// Whether it and another resource of the template are one resource on AWS, so that they would overwrite each
     /// other.
     fn collides_with(&self, other: &Self) -> bool {
-        self.name() == other.name()
+        Self::ASSIGNED_ID.is_none() && self.name() == other.name()
     }
     /// Whether it is useless without the other resource, beyond the API and the function that it is a part of.
     fn requires(&self, _other: &Resource, _ids: &Ids) -> bool {
@@ -274,6 +278,23 @@ macro_rules! defaults {
     };
 }
 pub(super) use defaults;
+
+/// The creation by one call, which sets all properties, and its effect when it is sent again.
+macro_rules! created_by {
+    ($call:ident, $again:ident) => {
+        fn effect(call: &Call) -> $crate::resources::Effect<Self> {
+            use $crate::resources::{Again, Effect};
+
+            let Call::$call(one) = call else { return Effect::Repeatable };
+            Effect::all(Self::clone(one), Again::$again)
+        }
+
+        fn create(&self) -> Stages<Call> {
+            stages([vec![Call::$call(Box::new(self.clone()))]])
+        }
+    };
+}
+pub(super) use created_by;
 
 /// The properties of a template with these values for others.
 pub(super) fn with<const N: usize>(template: &impl Serialize, others: [(Property, Value); N]) -> Value {

@@ -52,18 +52,10 @@ impl Kind for LogGroup {
         self.log_group_name.clone()
     }
 
-    fn identity(&self) -> Vec<String> {
-        vec![self.log_group_name.clone()]
-    }
-
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
-        let account = crate::template::Reference::account();
-        let (partition, region, name) = (place.partition(), place.region(), &self.log_group_name);
+        let name = &self.log_group_name;
         // In CloudFormation, the `Arn` of a log group ends in `:*`.
-        vec![
-            (Ids::REF, name.clone()),
-            (Ids::ARN, format!("arn:{partition}:logs:{region}:{account}:log-group:{name}:*")),
-        ]
+        vec![(Ids::REF, name.clone()), (Ids::ARN, place.arn("logs", format_args!("log-group:{name}:*")))]
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {

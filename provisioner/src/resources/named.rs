@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::place::Place;
-use crate::template::Reference;
 
 /// The text before the name in a function's ARN: `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER`.
 const BEFORE_THE_NAME: &str = ":function:";
@@ -39,8 +38,7 @@ impl<'a> FunctionRef<'a> {
 
     /// Its ARN in the account of the stack.
     pub fn arn(self, place: &Place) -> String {
-        let (partition, region, account) = (place.partition(), place.region(), Reference::account());
-        format!("arn:{partition}:lambda:{region}:{account}{BEFORE_THE_NAME}{self}")
+        place.arn("lambda", format_args!("function:{self}"))
     }
 }
 

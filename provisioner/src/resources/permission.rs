@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages,
+    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, created_by,
     has_properties, id, stages,
 };
 use super::name::joined;
@@ -127,14 +127,7 @@ impl Kind for Permission {
         vec![Import { warning: by_url.then_some(BY_FUNCTION_URL), ..import }]
     }
 
-    fn effect(call: &Call) -> Effect<Self> {
-        let Call::AddPermission(one) = call else { return Effect::Repeatable };
-        Effect::all(Self::clone(one), Again::Refused)
-    }
-
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::AddPermission(Box::new(self.clone()))]])
-    }
+    created_by!(AddPermission, Refused);
 
     fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
         Vec::new() // every property is create-only

@@ -101,10 +101,6 @@ impl Kind for Role {
         self.role_name.clone()
     }
 
-    fn identity(&self) -> Vec<String> {
-        vec![self.role_name.clone()]
-    }
-
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = crate::template::Reference::account();
         let (partition, path, name) = (place.partition(), &self.path, &self.role_name);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, Stages, has_properties, id,
+    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, Stages, created_by, has_properties, id,
     stages,
 };
 use super::named::same_function;
@@ -65,6 +65,7 @@ impl Kind for Route {
     const TYPE: &'static str = "AWS::ApiGatewayV2::Route";
     const ATTRIBUTES: &'static [&'static str] = &[Ids::ROUTE_ID];
     const OWNERSHIP: Ownership = Ownership::Parent;
+    const ASSIGNED_ID: Option<&'static str> = Some(Ids::ROUTE_ID);
     const ORPHANS: Orphans = Orphans::WithParent;
     const REMOVAL: Removal = Removal::Routes;
     type Call = Call;
@@ -90,10 +91,6 @@ impl Kind for Route {
             .then(|| format!("the route `{}` has another target, `{}`", now.route_key, now.target))
     }
 
-    fn is_same(&self, ids: &Ids, _other: &Self, other_ids: &Ids) -> bool {
-        ids.have_the_same(Ids::ROUTE_ID, other_ids)
-    }
-
     fn collides_with(&self, other: &Self) -> bool {
         api_of(&self.api_id) == api_of(&other.api_id) && self.route_key == other.route_key
     }
@@ -102,14 +99,7 @@ impl Kind for Route {
         vec![Import::whole("aws_apigatewayv2_route", format!("{}/{}", self.api_id, id(ids, Ids::ROUTE_ID)))]
     }
 
-    fn effect(call: &Call) -> Effect<Self> {
-        let Call::CreateRoute(route) = call else { return Effect::Repeatable };
-        Effect::all(Self::clone(route), Again::Refused)
-    }
-
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateRoute(Box::new(self.clone()))]])
-    }
+    created_by!(CreateRoute, Refused);
 
     fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
         stages([vec![Call::UpdateRoute { route_id: id(ids, Ids::ROUTE_ID), route: Box::new(self.clone()) }]])

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, Tags,
+    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, Tags, created_by,
     has_properties, property, stages,
 };
 
@@ -92,10 +92,6 @@ impl Kind for Stage {
         Some(&mut self.tags)
     }
 
-    fn is_same(&self, _ids: &Ids, other: &Self, _other_ids: &Ids) -> bool {
-        self.api_id == other.api_id && self.stage_name == other.stage_name
-    }
-
     fn collides_with(&self, other: &Self) -> bool {
         api_of(&self.api_id) == api_of(&other.api_id) && self.stage_name == other.stage_name
     }
@@ -104,14 +100,7 @@ impl Kind for Stage {
         vec![Import::whole("aws_apigatewayv2_stage", format!("{}/{}", self.api_id, self.stage_name))]
     }
 
-    fn effect(call: &Call) -> Effect<Self> {
-        let Call::CreateStage(stage) = call else { return Effect::Repeatable };
-        Effect::all(Self::clone(stage), Again::Refused)
-    }
-
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateStage(Box::new(self.clone()))]])
-    }
+    created_by!(CreateStage, Refused);
 
     fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
         let (api_id, stage_name) = (|| self.api_id.clone(), || self.stage_name.clone());

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
-    Tags, has_properties, id, property, stages,
+    Arn, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages, Tags,
+    created_by, has_properties, id, property, stages,
 };
 use super::name::default_name;
 
@@ -91,14 +91,9 @@ impl Kind for Table {
         self.table_name.clone()
     }
 
-    fn identity(&self) -> Vec<String> {
-        vec![self.table_name.clone()]
-    }
-
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
-        let account = crate::template::Reference::account();
-        let (partition, region, name) = (place.partition(), place.region(), &self.table_name);
-        vec![(Ids::REF, name.clone()), (Ids::ARN, format!("arn:{partition}:dynamodb:{region}:{account}:table/{name}"))]
+        let name = &self.table_name;
+        vec![(Ids::REF, name.clone()), (Ids::ARN, place.arn("dynamodb", format_args!("table/{name}")))]
     }
 
     fn tags_mut(&mut self) -> Option<&mut Tags> {
@@ -124,14 +119,7 @@ impl Kind for Table {
         vec![Import::whole("aws_dynamodb_table", &self.table_name)]
     }
 
-    fn effect(call: &Call) -> Effect<Self> {
-        let Call::CreateTable(table) = call else { return Effect::Repeatable };
-        Effect::all(Self::clone(table), Again::Refused)
-    }
-
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateTable(Box::new(self.clone()))]])
-    }
+    created_by!(CreateTable, Refused);
 
     fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
         let mut calls = Vec::new();

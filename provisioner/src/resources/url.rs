@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
+    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages, created_by,
     has_properties, property, stages,
 };
 use super::named::FunctionRef;
@@ -90,14 +90,7 @@ impl Kind for Url {
         vec![Import::whole("aws_lambda_function_url", self.name_with_alias("/"))]
     }
 
-    fn effect(call: &Call) -> Effect<Self> {
-        let Call::CreateFunctionUrlConfig(url) = call else { return Effect::Repeatable };
-        Effect::all(Self::clone(url), Again::Refused)
-    }
-
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateFunctionUrlConfig(Box::new(self.clone()))]])
-    }
+    created_by!(CreateFunctionUrlConfig, Refused);
 
     fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
         stages([vec![Call::UpdateFunctionUrlConfig(Box::new(self.clone()))]])
