@@ -64,7 +64,7 @@ pub use remark::Remark;
 pub use resolve::{Output, Resolved, ResolvedResource};
 pub use sections::{DeletionPolicy, Template};
 pub use source::Source;
-pub(crate) use texts::{find_text, scalar_text};
+pub(crate) use texts::{find_text, scalar_text, text_of_scalar};
 pub(crate) use wording::{decoded, in_words};
 pub use write::to_yaml;
 

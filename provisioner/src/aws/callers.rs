@@ -21,8 +21,8 @@ impl AwsReader {
             observed.api_ids().into_iter().chain(observed.attached.keys().cloned()).collect();
         let mut all = Vec::new();
         for api_id in &inspected {
-            let integrations = self.integrations.get(api_id).unwrap_or_default();
-            let routes = self.routes.get(api_id).unwrap_or_default();
+            let integrations = self.answers.integrations.get(api_id).unwrap_or_default();
+            let routes = self.answers.routes.get(api_id).unwrap_or_default();
             for route in routes.iter().filter(|route| route.route_id().is_none_or(|id| !own.contains(id))) {
                 let Some(IntegrationId(id)) = IntegrationId::in_target(route.target().unwrap_or_default()) else {
                     continue;
@@ -37,7 +37,7 @@ impl AwsReader {
             }
         }
         for name in functions {
-            let policy = self.policies.get(name).unwrap_or_default();
+            let policy = self.answers.policies.get(name).unwrap_or_default();
             let let_in = apis_in(&policy).into_iter().filter(|api_id| !inspected.contains(api_id));
             all.extend(let_in.map(|api_id| OutsideCaller {
                 function_name: name.to_owned(),

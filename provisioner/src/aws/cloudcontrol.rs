@@ -69,7 +69,7 @@ impl AwsReader {
         let Some(model) = of.listed_by() else { return Ok(Arc::default()) };
         let (kind, model) = (&of.type_name, (!model.is_empty()).then(|| Value::Object(model).to_string()));
         let question = format!("{kind} {}", model.as_deref().unwrap_or_default());
-        self.others.once(&question, self.aws.resources(kind, model)).await
+        self.answers.others.once(&question, self.aws.resources(kind, model)).await
     }
 
     /// Reads these resources and returns those that still exist, sorted by identifier.

@@ -90,7 +90,7 @@ impl Find for InlinePolicy {
 impl AwsReader {
     /// Reads a role. It is read before its parts, which cannot exist without it.
     async fn role(&self, name: &str) -> Result<Arc<Option<SdkRole>>> {
-        self.roles.once(name, self.aws.role(name)).await
+        self.answers.roles.once(name, self.aws.role(name)).await
     }
 }
 

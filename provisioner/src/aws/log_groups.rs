@@ -54,11 +54,11 @@ impl Find for LogGroup {
 
 impl AwsReader {
     async fn log_group(&self, name: &str) -> Result<Option<SdkLogGroup>> {
-        self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        self.answers.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         // The other log groups of this round add their names now.
         yield_now().await;
-        let listed = self.log_groups.once("", async {
-            let names = self.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let listed = self.answers.log_groups.once("", async {
+            let names = self.answers.log_group_names.lock().unwrap_or_else(PoisonError::into_inner).clone();
             // Where the list is refused, so is the call for one group, whose error names the missing permission.
             Ok(self.aws.list_log_groups(&names).await.unwrap_or_default())
         });
@@ -73,8 +73,8 @@ impl AwsReader {
     /// The tagging service is some minutes late and answers for a hundred groups at once. Its answer is used where it
     /// equals the tags of the template; otherwise CloudWatch Logs is asked.
     async fn log_group_tags(&self, arn: &str, wanted: &LogGroup) -> Result<Option<Tags>> {
-        let known = self.log_tags.once("", async {
-            let listed = self.log_groups.get("").unwrap_or_default();
+        let known = self.answers.log_tags.once("", async {
+            let listed = self.answers.log_groups.get("").unwrap_or_default();
             let arns = listed.groups.values().filter_map(|group| group.arn.as_deref());
             let arns: Vec<_> = arns.map(|arn| arn.trim_end_matches(":*").to_owned()).collect();
             Ok(if arns.len() < MANY { BTreeMap::new() } else { self.aws.tags_of(&arns).await.unwrap_or_default() })

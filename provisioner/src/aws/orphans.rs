@@ -33,9 +33,9 @@ impl AwsReader {
     pub(super) async fn tagged_resources(&self, desired: &Desired) -> Result<TaggedResources> {
         let stack = desired.stack.as_str();
         let (tagged, roles, apis, parts) = tokio::join!(
-            self.tagged.once(stack, self.aws.tagged(stack)),
+            self.answers.tagged.once(stack, self.aws.tagged(stack)),
             self.aws.tagged_roles(desired),
-            self.apis.once("", self.aws.apis()),
+            self.answers.apis.once("", self.aws.apis()),
             self.request_parts(desired),
         );
         let ((tagged, roles), (apis, ())) = both(both(tagged, roles), both(apis, parts))?;
@@ -103,7 +103,7 @@ impl AwsReader {
     async fn request_parts(&self, desired: &Desired) -> Result<()> {
         let of_the_stack = of_the_stack(desired.stack.as_str(), self.aws.place());
         let stages = async {
-            let apis = self.apis.once("", self.aws.apis()).await?;
+            let apis = self.answers.apis.once("", self.aws.apis()).await?;
             let ours = apis.iter().filter(|api| of_the_stack.owner(&sorted(api.tags())) == Owner::Ours);
             try_join_all(ours.filter_map(|api| api.api_id()).map(|api_id| self.stages_of(api_id))).await
         };
@@ -155,7 +155,7 @@ impl AwsReader {
     /// The integrations with the stack's ownership tag, and the routes that point at them.
     pub(super) async fn tagged_routes(&self, of_the_stack: &OwnershipTag, api_id: &str) -> Result<Vec<Orphan>> {
         let mut all = Vec::new();
-        let integrations = match self.integrations.once(api_id, self.aws.integrations(api_id)).await {
+        let integrations = match self.answers.integrations.once(api_id, self.aws.integrations(api_id)).await {
             Err(error) if error.is_without_parent() => return Ok(all), // the API is deleted, with everything in it
             integrations => integrations?,
         };
@@ -168,7 +168,7 @@ impl AwsReader {
             let logical_id = OwnershipTag::of_description(one.description().unwrap_or_default()).logical_id;
             all.push(Orphan { logical_id, found });
         }
-        for route in self.routes.once(api_id, self.aws.routes(api_id)).await?.iter() {
+        for route in self.answers.routes.once(api_id, self.aws.routes(api_id)).await?.iter() {
             if let Some(IntegrationId(id)) = IntegrationId::in_target(route.target().unwrap_or_default())
                 && let Some(integration) = ours.iter().find(|one| one.integration_id() == Some(id))
             {

@@ -35,31 +35,7 @@ impl Aws {
     /// A reader for one run. It caches AWS's answers, so the next run needs a new one.
     pub fn reader(&self) -> AwsReader {
         let aws = self.clone();
-        AwsReader {
-            aws,
-            patient: true,
-            early: AtomicU32::new(EARLY),
-            account: Cache::default(),
-            apis: Cache::default(),
-            seen_apis: Cache::default(),
-            integrations: Cache::default(),
-            routes: Cache::default(),
-            api_stages: Cache::default(),
-            policies: Cache::default(),
-            stacks: Cache::default(),
-            roles: Cache::default(),
-            log_group_names: Mutex::default(),
-            log_groups: Cache::default(),
-            log_tags: Cache::default(),
-            functions: Cache::default(),
-            versions: Cache::default(),
-            aliases: Cache::default(),
-            urls: Cache::default(),
-            schemas: Cache::default(),
-            others: Cache::default(),
-            tagged: Cache::default(),
-            subscriptions: Cache::default(),
-        }
+        AwsReader { aws, patient: true, early: AtomicU32::new(EARLY), answers: Answers::default() }
     }
 }
 
@@ -73,6 +49,12 @@ pub struct AwsReader {
     pub(super) patient: bool,
     /// How many calls about functions may still be sent before the function is known to exist.
     pub(super) early: AtomicU32,
+    pub(super) answers: Answers,
+}
+
+/// The answers of AWS in this run.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
     account: Cache<String>,
     pub(super) apis: Cache<Vec<Api>>,
     /// By API.
@@ -121,12 +103,12 @@ impl AwsReader {
 
 impl Reader for AwsReader {
     async fn account(&self) -> Result<String> {
-        let account = self.account.once("", self.aws.account_id()).await?;
+        let account = self.answers.account.once("", self.aws.account_id()).await?;
         Ok(String::clone(&account))
     }
 
     async fn schema(&self, kind: &str) -> Result<Schema> {
-        let schema = self.schemas.once(kind, self.aws.registry_schema(kind)).await?;
+        let schema = self.answers.schemas.once(kind, self.aws.registry_schema(kind)).await?;
         Ok(Schema::clone(&schema))
     }
 
@@ -143,7 +125,7 @@ impl Reader for AwsReader {
     }
 
     async fn integrations(&self, api_id: &str) -> Result<BTreeSet<String>> {
-        let listed = self.integrations.once(api_id, self.aws.integrations(api_id)).await?;
+        let listed = self.answers.integrations.once(api_id, self.aws.integrations(api_id)).await?;
         Ok(listed.iter().filter_map(|one| one.integration_id.clone()).collect())
     }
 
@@ -170,7 +152,7 @@ impl AwsReader {
             return Ok(Some(found));
         }
         if let Some(stack) = found.resource.tags().remove(CLOUDFORMATION_TAG)
-            && *self.stacks.once(&stack, async { Ok(self.aws.stack(&stack).await?.is_some()) }).await?
+            && *self.answers.stacks.once(&stack, async { Ok(self.aws.stack(&stack).await?.is_some()) }).await?
         {
             found.owner = Owner::CloudFormation(stack);
         }

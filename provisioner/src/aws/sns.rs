@@ -32,7 +32,7 @@ impl Find for Topic {
         if !self.has_derived_name(tag) {
             return Ok(None);
         }
-        let tagged = reader.tagged.once(&tag.stack, reader.aws.tagged(&tag.stack)).await?;
+        let tagged = reader.answers.tagged.once(&tag.stack, reader.aws.tagged(&tag.stack)).await?;
         let is_it = |one: &&Tagged| {
             let of_the_stack = one.owner(tag) == Owner::Ours && one.ownership_tag().logical_id == tag.logical_id;
             of_the_stack && one.kind() == Some(TOPIC)
@@ -168,7 +168,7 @@ impl AwsReader {
             all.retain(|one| one.subscription_arn() != Some("Deleted"));
             Ok::<_, Error>(all)
         };
-        self.subscriptions.once(topic_arn, listed).await
+        self.answers.subscriptions.once(topic_arn, listed).await
     }
 
     /// All subscriptions of a topic of the stack. SNS does not show who created them.

@@ -60,9 +60,9 @@ fn typed(expected: &TypeReference, value: &Value, language: Language) -> Option<
 
 fn scalar(expected: Primitive, value: &Value, language: Language) -> Option<Value> {
     match (expected, value) {
-        (Primitive::Json, Value::Object(entries)) => object(entries, |_, one| scalar_or_function(one, language)),
+        (Primitive::Json, Value::Object(entries)) => object(entries, |_, one| free(one, language)),
         (Primitive::Json, Value::Array(items)) if !items.is_empty() => {
-            items.iter().map(|one| scalar_or_function(one, language)).collect()
+            items.iter().map(|one| free(one, language)).collect()
         }
         (Primitive::Json, Value::Bool(_) | Value::Number(_)) => Some(value.clone()),
         (Primitive::Number, Value::Number(_)) | (Primitive::Boolean, Value::Bool(_)) => Some(value.clone()),
@@ -73,10 +73,6 @@ fn scalar(expected: Primitive, value: &Value, language: Language) -> Option<Valu
         (Primitive::String | Primitive::Json, Value::String(text)) => written(text, language).map(Value::String),
         _ => None,
     }
-}
-
-fn scalar_or_function(value: &Value, language: Language) -> Option<Value> {
-    typed(&TypeReference::Primitive(Primitive::Json), value, language)
 }
 
 fn number(text: &str) -> Option<Number> {
@@ -126,7 +122,7 @@ fn kept_function((name, argument): (&str, &Value), language: Language) -> Option
         }
         "Fn::Join" => {
             let parts = argument.as_array()?.get(1)?.as_array()?.iter();
-            let parts: Option<Vec<_>> = parts.map(|part| scalar_or_function(part, language)).collect();
+            let parts: Option<Vec<_>> = parts.map(|part| free(part, language)).collect();
             Some(json!({ name: [argument.as_array()?.first()?, parts?] }))
         }
         // `Fn::Select` from a list in the template is already evaluated; what remains takes apart a text that only AWS

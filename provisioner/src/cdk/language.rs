@@ -10,9 +10,6 @@ pub enum Language {
 }
 
 impl Language {
-    /// All languages.
-    pub const ALL: [Self; 2] = [Self::Typescript, Self::Python];
-
     /// Its name as a value of `--cdk`.
     pub fn name(self) -> &'static str {
         self.facts().name

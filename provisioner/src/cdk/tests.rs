@@ -18,7 +18,7 @@ fn properties(repaired: &Repaired) -> &Value {
 
 #[test]
 fn a_local_package_is_a_file_to_upload() {
-    for language in Language::ALL {
+    for language in [Language::Typescript, Language::Python] {
         let repaired = repaired(function(json!({})), language).unwrap();
         assert_eq!(repaired.fixes, [Fix::Code { function: "F".to_owned(), path: "../f.zip".to_owned() }]);
     }

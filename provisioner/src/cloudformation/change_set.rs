@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::hint::Hint;
 use crate::plan::{Note, masked};
 use crate::resources::Change;
 
@@ -94,12 +93,6 @@ impl ChangeSet {
             notes: Vec::new(),
             id: String::new(),
         }
-    }
-
-    /// Completes the commands of the hints in its notes.
-    pub fn complete(mut self, complete: impl Fn(Hint) -> Hint) -> Self {
-        self.notes = self.notes.into_iter().map(|note| note.complete(&complete)).collect();
-        self
     }
 
     /// The rows that delete an existing resource.

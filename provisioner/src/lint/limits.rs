@@ -31,8 +31,8 @@ struct Schemas {
 static RULES: LazyLock<BTreeMap<String, Vec<Rule>>> = LazyLock::new(|| {
     let schemas: Schemas = serde_json::from_str(include_str!("limits/schemas.json")).unwrap_or_default();
     let mut rules: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
-    for row in documented::rows() {
-        rules.entry(row.kind.to_owned()).or_default().push(row.into_rule());
+    for (kind, rule) in documented::rows() {
+        rules.entry(kind.to_owned()).or_default().push(rule);
     }
     for (kind, limits) in schemas.kinds {
         rules.entry(kind).or_default().extend(limits.into_iter().map(|(path, limit)| Rule::of_schema(path, limit)));

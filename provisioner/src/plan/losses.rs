@@ -4,11 +4,6 @@ use super::{Action, Plan, Step};
 use crate::resources::{Call, Resource, role};
 
 impl Plan {
-    /// The steps that delete something: a resource, or a policy of a role.
-    pub fn destructive(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|step| !losses(step).is_empty())
-    }
-
     /// The deletions of the plan, as text: resources by their names in the template, and policies with their roles.
     pub fn losses(&self) -> Vec<String> {
         self.steps.iter().flat_map(losses).collect()
@@ -29,20 +24,13 @@ fn losses(step: &Step) -> Vec<String> {
 }
 
 /// The policy that a call removes from a role that stays.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other call removes a policy")]
 pub(super) fn policy_removed_by(call: &Call) -> Option<String> {
     let (Call::Role(call) | Call::InlinePolicy(call)) = call else { return None };
     let (role, policy) = match call {
         role::Call::DeleteRolePolicy { role_name, policy_name } => (role_name, policy_name),
         role::Call::DetachRolePolicy { role_name, policy_arn } => (role_name, policy_arn),
-        role::Call::CreateRole(_)
-        | role::Call::UpdateAssumeRolePolicy { .. }
-        | role::Call::UpdateRole { .. }
-        | role::Call::PutRolePermissionsBoundary { .. }
-        | role::Call::DeleteRolePermissionsBoundary { .. }
-        | role::Call::PutRolePolicy { .. }
-        | role::Call::AttachRolePolicy { .. }
-        | role::Call::TagRole { .. }
-        | role::Call::DeleteRole { .. } => return None,
+        _ => return None,
     };
     Some(format!("policy `{policy}` of role `{role}`"))
 }

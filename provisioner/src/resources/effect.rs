@@ -78,17 +78,14 @@ impl<R> Effect<R> {
 impl Left<Resource> {
     /// Whether `now` has the properties that the call sets.
     pub fn is_there(&self, now: &Resource) -> bool {
-        let changed = Changed::of(&self.resource.changes_from(now));
-        match &self.sets {
-            Sets::AllBut(others) => !changed.beyond(others),
-            Sets::Only(own) => !own.iter().any(|property| changed.has_named(property)),
-        }
+        !Changed::of(&self.resource.changes_from(now)).names().any(|property| self.has(property))
     }
 }
 
 impl<R> Left<R> {
     /// Whether the call sets all properties, so that it creates the resource.
-    pub fn is_whole(&self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn is_whole(&self) -> bool {
         matches!(self.sets, Sets::AllBut(_))
     }
 

@@ -199,6 +199,11 @@ impl Changed {
         Self(changes.iter().map(first).collect())
     }
 
+    /// The properties that differ.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// Whether a property differs.
     pub fn has(&self, property: Property) -> bool {
         self.has_named(property.name())

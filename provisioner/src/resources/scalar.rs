@@ -10,21 +10,12 @@ use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Number, Value};
 
+pub(super) use crate::template::text_of_scalar as text;
 use crate::template::{flag_of_1_1, references_in_text, spread};
 
 /// A template value that is converted to the requested type, if possible.
 #[derive(Debug, Clone)]
 pub(super) struct Typed(pub Value);
-
-/// The text of a scalar; `None` for lists, maps and null.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
 
 /// The whole number of a scalar: `30.0` and `"30"` are equal.
 fn whole(value: &Value) -> Option<i128> {

@@ -225,7 +225,7 @@ fn a_template_cannot_give_the_planners_own_fields() {
             let value = if value == "" { "mine".into() } else { value.clone() };
             properties.insert(name.clone(), value);
             let fault = Resource::parse(kind, properties).unwrap_err();
-            assert!(fault.reason.as_str().contains("not supported") && fault.property == *name, "{kind} {fault:?}");
+            assert!(fault.reason.to_string().contains("not supported") && fault.property == *name, "{kind} {fault:?}");
             refused.push(name.clone());
         }
     }

@@ -16,7 +16,7 @@ use super::pseudo::Pseudo;
 use super::reason::Reason;
 use super::reference::{Deferred, Reference, references_in, whole_term, with_unknown_as};
 use super::sub;
-use super::texts::map_texts;
+use super::texts::{map_texts, text_of_scalar};
 
 /// Everything that a template value may refer to.
 pub(super) struct Scope<'a> {
@@ -152,11 +152,9 @@ impl Scope<'_> {
                             None => self.reference(name)?,
                         },
                     };
-                    match value {
-                        Some(Value::String(text)) => filled.push_str(&text),
-                        Some(Value::Number(number)) => filled.push_str(&number.to_string()),
-                        Some(Value::Bool(flag)) => filled.push_str(&flag.to_string()),
-                        _ => return fault(format!("`${{{name}}}` is not text")),
+                    match value.as_ref().and_then(text_of_scalar) {
+                        Some(text) => filled.push_str(&text),
+                        None => return fault(format!("`${{{name}}}` is not text")),
                     }
                 }
             }

@@ -8,6 +8,7 @@ use super::dynamic::has_dynamic_reference;
 use super::fault::{Evaluated, fault};
 use super::reason::Reason;
 use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, references_in, whole_term};
+use super::texts::text_of_scalar;
 
 /// Returns the result of a function for an argument whose values are known.
 ///
@@ -131,12 +132,8 @@ pub(super) fn text(value: &Value) -> Evaluated<&str> {
 }
 
 pub(super) fn plain_text(value: &Value) -> Evaluated<String> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(flag) => Ok(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
-            fault(Reason::not_text(format!("it takes text, not {value}")))
-        }
+    match text_of_scalar(value) {
+        Some(text) => Ok(text),
+        None => fault(Reason::not_text(format!("it takes text, not {value}"))),
     }
 }

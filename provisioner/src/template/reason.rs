@@ -43,11 +43,6 @@ impl Reason {
         Self { text: text.into(), kind: Kind::NotText }
     }
 
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// The same reason with its place before the text.
     pub(super) fn at(self, place: &str) -> Self {
         Self { text: format!("{place}: {}", self.text).into(), ..self }

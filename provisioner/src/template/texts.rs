@@ -30,6 +30,15 @@ pub(super) fn map_texts(value: &Value, replace: &dyn Fn(&str) -> Value) -> Value
     }
 }
 
+/// The text of a scalar; `None` for lists, maps and null.
+pub(crate) fn text_of_scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
 /// The text of a scalar: `512` and `"512"` have the same text.
 pub(crate) fn scalar_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)

@@ -103,7 +103,7 @@ mod tests {
             ("invalid value: string \"many\", expected a whole number", "it must be a whole number, not `many`"),
             ("it must contain one object", "it must contain one object"),
         ] {
-            assert_eq!(in_words(message).as_str(), words);
+            assert_eq!(in_words(message).to_string(), words);
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::resources::{Cors, Ids, Owner, OwnershipTag, Resource, Tags};
 impl Find for Api {
     /// Finds the API with this resource's ownership tag, or else the API with its name that has no owner.
     async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
-        let apis = reader.apis.once("", reader.aws.apis()).await?;
+        let apis = reader.answers.apis.once("", reader.aws.apis()).await?;
         let (mut ours, mut namesakes) = (Vec::new(), Vec::new());
         for api in apis.iter() {
             let tags = sorted(api.tags());
@@ -69,7 +69,7 @@ impl AwsReader {
 
     /// The tags, the protocol and the CORS state of an API, by its id.
     pub(super) async fn seen_api(&self, api_id: &str) -> Result<Arc<SeenApi>> {
-        let listed = self.apis.get("").unwrap_or_default();
+        let listed = self.answers.apis.get("").unwrap_or_default();
         let ask = async {
             match listed.iter().find(|api| api.api_id() == Some(api_id)) {
                 Some(api) => Ok(SeenApi {
@@ -80,7 +80,7 @@ impl AwsReader {
                 None => self.aws.seen_api(api_id).await,
             }
         };
-        self.seen_apis.once(api_id, ask).await
+        self.answers.seen_apis.once(api_id, ask).await
     }
 }
 

@@ -19,8 +19,8 @@ impl Find for Integration {
     async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let api_id = &self.api_id;
         let (integrations, routes, account) = tokio::try_join!(
-            reader.integrations.once(api_id, reader.aws.integrations(api_id)),
-            reader.routes.once(api_id, reader.aws.routes(api_id)),
+            reader.answers.integrations.once(api_id, reader.aws.integrations(api_id)),
+            reader.answers.routes.once(api_id, reader.aws.routes(api_id)),
             reader.known_account(),
         )?;
         let wanted_uri = account.fill_text(&self.integration_uri);

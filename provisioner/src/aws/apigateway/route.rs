@@ -17,8 +17,8 @@ impl Find for Route {
     async fn find(&self, reader: &AwsReader, tag: &OwnershipTag) -> Result<Option<Found>> {
         let api_id = &self.api_id;
         let (routes, integrations, api) = tokio::try_join!(
-            reader.routes.once(api_id, reader.aws.routes(api_id)),
-            reader.integrations.once(api_id, reader.aws.integrations(api_id)),
+            reader.answers.routes.once(api_id, reader.aws.routes(api_id)),
+            reader.answers.integrations.once(api_id, reader.aws.integrations(api_id)),
             reader.seen_api(api_id),
         )?;
         let Some(found) = routes.iter().find(|route| route.route_key() == Some(&self.route_key)) else {

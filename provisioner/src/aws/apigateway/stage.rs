@@ -50,7 +50,7 @@ impl AwsReader {
 
     /// All stages of an API.
     pub(in super::super) async fn stages_of(&self, api_id: &str) -> Result<Arc<Vec<sdk::Stage>>> {
-        self.api_stages.once(api_id, self.aws.stages(api_id)).await
+        self.answers.api_stages.once(api_id, self.aws.stages(api_id)).await
     }
 }
 

@@ -57,7 +57,7 @@ impl Find for Function {
 
 impl AwsReader {
     async fn function(&self, name: &str) -> Result<Arc<Option<GetFunctionOutput>>> {
-        self.functions.once(name, self.aws.read_function(name)).await
+        self.answers.functions.once(name, self.aws.read_function(name)).await
     }
 
     /// Whether AWS has no such function, so that calls about its parts are not needed.
@@ -68,7 +68,7 @@ impl AwsReader {
     /// awaited. If `GetFunction` is refused, the result is `false`: the calls about the parts then report the missing
     /// permission.
     pub(super) async fn has_no_function(&self, name: &str) -> bool {
-        match self.functions.get(name) {
+        match self.answers.functions.get(name) {
             Some(function) => function.is_none(),
             None if self.is_sent_early() => false,
             None => self.function(name).await.is_ok_and(|function| function.is_none()),
@@ -207,8 +207,7 @@ impl Aws {
     /// The ids of the function when it is ready, if it has this code.
     async fn has_code(&self, name: &str, code: &Code, architectures: &[String]) -> Result<Option<Ids>> {
         let ready = self.function_is_ready(name, None, First::AtOnce).await?;
-        let answer = self.lambda.get_function().function_name(name).send().await;
-        let answer = answer.map_err(|error| problem(format!("reading function {name}"), &error))?;
+        let Some(answer) = self.read_function(name).await? else { return Ok(None) };
         let now = observed(name, answer);
         Ok((now.code.sha256 == code.sha256 && now.architectures == architectures).then_some(ready))
     }

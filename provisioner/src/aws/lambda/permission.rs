@@ -37,7 +37,7 @@ impl AwsReader {
             let name = FunctionRef::parse(callee).name;
             if self.has_no_function(name).await { Ok(Value::Null) } else { self.aws.resource_policy(callee).await }
         };
-        self.policies.once(callee, ask).await
+        self.answers.policies.once(callee, ask).await
     }
 }
 

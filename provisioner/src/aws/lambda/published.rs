@@ -83,14 +83,14 @@ impl AwsReader {
     /// All aliases of a function; `None` when the function does not exist.
     pub(in super::super) async fn aliases_of(&self, name: &str) -> Result<Arc<Option<Vec<AliasState>>>> {
         let ask = async { if self.has_no_function(name).await { Ok(None) } else { self.aws.list_aliases(name).await } };
-        self.aliases.once(name, ask).await
+        self.answers.aliases.once(name, ask).await
     }
 
     /// All published versions of a function; `None` when the function does not exist.
     async fn versions_of(&self, name: &str) -> Result<Arc<Option<Vec<FunctionConfiguration>>>> {
         let ask =
             async { if self.has_no_function(name).await { Ok(None) } else { self.aws.list_versions(name).await } };
-        self.versions.once(name, ask).await
+        self.answers.versions.once(name, ask).await
     }
 }
 

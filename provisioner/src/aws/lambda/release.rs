@@ -123,8 +123,7 @@ impl Aws {
 
     /// The newest version, if publishing `package` now would create the same one: publishing does not change `$LATEST`.
     async fn published(&self, name: &str, package: &str) -> Result<Option<Ids>> {
-        let latest = self.lambda.get_function().function_name(name).send().await;
-        let latest = latest.map_err(|error| problem(format!("reading function {name}"), &error))?;
+        let Some(latest) = self.read_function(name).await? else { return Ok(None) };
         let latest = observed(name, latest);
         if !package.is_empty() && latest.code.sha256 != package {
             return Ok(None);

@@ -24,7 +24,7 @@ impl AwsReader {
             let name = FunctionRef::parse(callee).name;
             if self.has_no_function(name).await { Ok(None) } else { self.aws.url(callee).await }
         };
-        let found = self.urls.once(callee, ask).await?;
+        let found = self.answers.urls.once(callee, ask).await?;
         Ok(Option::clone(&found))
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::entrance::{Entrance, METHODS};
 use super::{Checked, Mistake};
-use crate::template::{Reason, scalar_text};
+use crate::template::{Reason, scalar_text, text_of_scalar};
 
 /// A request as a template declares it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -47,7 +47,7 @@ impl Request {
                     format!("`{name}` is not the name of a header"),
                 ));
             }
-            if scalar(value).is_none_or(|text| text.contains(char::is_control)) {
+            if text_of_scalar(value).is_none_or(|text| text.contains(char::is_control)) {
                 return Err(Mistake::at(
                     &["Request", "Headers", name],
                     Reason::not_text("the value of a header must be text in one line"),
@@ -83,7 +83,7 @@ impl Request {
 
     /// The headers as they arrive: with names in lower case, and with a `content-type` for the body.
     pub fn headers(&self) -> BTreeMap<String, String> {
-        let given = self.headers.iter().filter_map(|(name, value)| Some((name.to_lowercase(), scalar(value)?)));
+        let given = self.headers.iter().filter_map(|(name, value)| Some((name.to_lowercase(), text_of_scalar(value)?)));
         let mut headers: BTreeMap<String, String> = given.collect();
         if let Some(body) = &self.body {
             let kind = if body.is_string() { "text/plain; charset=utf-8" } else { "application/json" };
@@ -102,13 +102,5 @@ impl Request {
             kind.starts_with("text/")
                 || ["application/json", "application/xml", "application/javascript"].contains(&kind.as_str())
         })
-    }
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

@@ -7,19 +7,15 @@ use crate::resources::served::LENGTH as BEFORE;
 /// Matches every kind.
 pub(super) const ANY_KIND: &str = "*";
 
-/// A limit of a kind's property.
-pub(super) struct Row {
-    pub(super) kind: &'static str,
-    path: &'static str,
-    limit: Limit,
-    severity: Severity,
-    hint: Option<&'static str>,
+/// A kind, and a limit of one of its properties.
+type Row = (&'static str, Rule);
+
+fn row(kind: &'static str, path: &str, limit: Limit) -> Row {
+    (kind, Rule { path: path.to_owned(), limit, severity: Severity::Refused, hint: None })
 }
 
-impl Row {
-    pub(super) fn into_rule(self) -> Rule {
-        Rule { path: self.path.to_owned(), limit: self.limit, severity: self.severity, hint: self.hint }
-    }
+fn with(kind: &'static str, path: &str, limit: Limit, hint: &'static str) -> Row {
+    (kind, Rule { hint: Some(hint), ..row(kind, path, limit).1 })
 }
 
 const OWNERSHIP_TAG: &str = "shorten the name of the stack (`--stack`) or of the resource: the description contains the \
@@ -84,75 +80,64 @@ const TAGS: &str = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$";
 
 /// All documented limits.
 pub(super) fn rows() -> Vec<Row> {
-    let refused = |kind, path, limit, hint| Row { kind, path, limit, severity: Severity::Refused, hint };
     let unwise =
-        |kind, path| Row { kind, path, limit: Limit::pattern(TAGS), severity: Severity::Unwise, hint: Some(TAG) };
+        |kind, path| (kind, Rule { severity: Severity::Unwise, ..with(kind, path, Limit::pattern(TAGS), TAG).1 });
     let mut rows = vec![
         // AWS General Reference, "Tag naming limits": the prefix is reserved.
-        refused(ANY_KIND, "Tags[].Key", Limit::not_starting_with_any_case_of("aws:"), Some(OWN_TAG)),
-        refused(ANY_KIND, "Tags[].Key", Limit::length_of_given(1, 128), None),
+        with(ANY_KIND, "Tags[].Key", Limit::not_starting_with_any_case_of("aws:"), OWN_TAG),
+        row(ANY_KIND, "Tags[].Key", Limit::length_of_given(1, 128)),
         // IAM API reference.
-        refused("AWS::IAM::Role", "Path", Limit::pattern("^(/|/[!-~]+/)$").up_to(512), None),
-        refused("AWS::IAM::Role", "Policies.{}", Limit::pattern(IAM_NAMES).up_to(128), Some(IAM_NAME)),
-        refused("AWS::IAM::Role", "Policies[].PolicyDocument", Limit::pattern(POLICY), Some(ESCAPED)),
-        refused("AWS::IAM::Role", "Policies[].PolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
-        refused("AWS::IAM::Role", "AssumeRolePolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
-        refused("AWS::IAM::Policy", "PolicyDocument.Statement[].Sid", Limit::pattern(SID), Some(ALPHANUMERIC)),
-        refused("AWS::IAM::Role", "ManagedPolicyArns[]", Limit::pattern(MANAGED_POLICIES), Some(MANAGED_POLICY)),
+        row("AWS::IAM::Role", "Path", Limit::pattern("^(/|/[!-~]+/)$").up_to(512)),
+        with("AWS::IAM::Role", "Policies.{}", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),
+        with("AWS::IAM::Role", "Policies[].PolicyDocument", Limit::pattern(POLICY), ESCAPED),
+        with("AWS::IAM::Role", "Policies[].PolicyDocument.Statement[].Sid", Limit::pattern(SID), ALPHANUMERIC),
+        with("AWS::IAM::Role", "AssumeRolePolicyDocument.Statement[].Sid", Limit::pattern(SID), ALPHANUMERIC),
+        with("AWS::IAM::Policy", "PolicyDocument.Statement[].Sid", Limit::pattern(SID), ALPHANUMERIC),
+        with("AWS::IAM::Role", "ManagedPolicyArns[]", Limit::pattern(MANAGED_POLICIES), MANAGED_POLICY),
         // CloudWatch Logs API reference, CreateLogGroup: "Log group names can't start with the string aws/".
-        refused("AWS::Logs::LogGroup", "LogGroupName", Limit::not_starting_with("aws/"), Some(OWN_LOG_GROUP)),
-        refused("AWS::Logs::LogGroup", "Tags[].Key", Limit::pattern(TAGS), Some(TAG)),
-        refused("AWS::Logs::LogGroup", "Tags[].Value", Limit::pattern(TAGS), Some(TAG)),
+        with("AWS::Logs::LogGroup", "LogGroupName", Limit::not_starting_with("aws/"), OWN_LOG_GROUP),
+        with("AWS::Logs::LogGroup", "Tags[].Key", Limit::pattern(TAGS), TAG),
+        with("AWS::Logs::LogGroup", "Tags[].Value", Limit::pattern(TAGS), TAG),
         // Lambda API reference, CreateFunction, and "Lambda quotas".
-        refused("AWS::Lambda::Function", "FunctionName", Limit::pattern("^[a-zA-Z0-9_-]+$").up_to(64), None),
-        refused("AWS::Lambda::Function", "MemorySize", Limit::range(128.0, 10240.0), None),
-        refused("AWS::Lambda::Function", "EphemeralStorage.Size", Limit::range(512.0, 10240.0), None),
-        refused("AWS::Lambda::Function", "Environment.Variables", Limit::bytes(4096), Some(VARIABLES)),
-        refused("AWS::Lambda::Alias", "Description", Limit::length(0, 256 - BEFORE), Some(OWNERSHIP_TAG)),
-        refused(
+        row("AWS::Lambda::Function", "FunctionName", Limit::pattern("^[a-zA-Z0-9_-]+$").up_to(64)),
+        row("AWS::Lambda::Function", "MemorySize", Limit::range(128.0, 10240.0)),
+        row("AWS::Lambda::Function", "EphemeralStorage.Size", Limit::range(512.0, 10240.0)),
+        with("AWS::Lambda::Function", "Environment.Variables", Limit::bytes(4096), VARIABLES),
+        with("AWS::Lambda::Alias", "Description", Limit::length(0, 256 - BEFORE), OWNERSHIP_TAG),
+        with(
             "AWS::Lambda::Alias",
             "RoutingConfig.AdditionalVersionWeights[].FunctionWeight",
             Limit::range(0.0, 1.0),
-            Some(SHARE),
+            SHARE,
         ),
-        refused("AWS::Lambda::Permission", "SourceAccount", Limit::length(12, 12), Some(ACCOUNT)),
-        refused("AWS::Lambda::Url", "Qualifier", Limit::pattern(ALIASES).up_to(128), Some(ALIAS)),
+        with("AWS::Lambda::Permission", "SourceAccount", Limit::length(12, 12), ACCOUNT),
+        with("AWS::Lambda::Url", "Qualifier", Limit::pattern(ALIASES).up_to(128), ALIAS),
         // API Gateway v2 API reference: apis, integrations, stages, and `Cors`.
-        refused("AWS::ApiGatewayV2::Api", "Name", Limit::length(1, 128), None),
-        refused("AWS::ApiGatewayV2::Api", "Description", Limit::length(0, 1024), None),
-        refused("AWS::ApiGatewayV2::Api", "Tags[].Value", Limit::length(0, 1600), None),
-        refused("AWS::ApiGatewayV2::Api", "CorsConfiguration.MaxAge", Limit::range(-1.0, 86400.0), None),
-        refused("AWS::ApiGatewayV2::Api", "CorsConfiguration.AllowMethods[]", Limit::pattern(METHODS), Some(METHOD)),
-        refused("AWS::ApiGatewayV2::Integration", "IntegrationType", Limit::one_of(&["AWS_PROXY", "HTTP_PROXY"]), None),
-        refused(
-            "AWS::ApiGatewayV2::Route",
-            "AuthorizationType",
-            Limit::one_of(&["NONE", "AWS_IAM", "CUSTOM", "JWT"]),
-            None,
-        ),
-        refused("AWS::ApiGatewayV2::Integration", "Description", Limit::length(0, 1024), Some(ADOPTED_ROUTES)),
-        refused(
-            "AWS::ApiGatewayV2::Stage",
-            "StageName",
-            Limit::pattern(r"^(\$default|[A-Za-z0-9_-]+)$").up_to(128),
-            None,
-        ),
-        refused("AWS::ApiGatewayV2::Stage", "Description", Limit::length(0, 1024), None),
-        refused("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings.ThrottlingRateLimit", Limit::at_least(0.0), None),
-        refused("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings.ThrottlingBurstLimit", Limit::at_least(0.0), None),
-        refused("AWS::ApiGatewayV2::Stage", "Tags[].Value", Limit::length(0, 1600), None),
+        row("AWS::ApiGatewayV2::Api", "Name", Limit::length(1, 128)),
+        row("AWS::ApiGatewayV2::Api", "Description", Limit::length(0, 1024)),
+        row("AWS::ApiGatewayV2::Api", "Tags[].Value", Limit::length(0, 1600)),
+        row("AWS::ApiGatewayV2::Api", "CorsConfiguration.MaxAge", Limit::range(-1.0, 86400.0)),
+        with("AWS::ApiGatewayV2::Api", "CorsConfiguration.AllowMethods[]", Limit::pattern(METHODS), METHOD),
+        row("AWS::ApiGatewayV2::Integration", "IntegrationType", Limit::one_of(&["AWS_PROXY", "HTTP_PROXY"])),
+        row("AWS::ApiGatewayV2::Route", "AuthorizationType", Limit::one_of(&["NONE", "AWS_IAM", "CUSTOM", "JWT"])),
+        with("AWS::ApiGatewayV2::Integration", "Description", Limit::length(0, 1024), ADOPTED_ROUTES),
+        row("AWS::ApiGatewayV2::Stage", "StageName", Limit::pattern(r"^(\$default|[A-Za-z0-9_-]+)$").up_to(128)),
+        row("AWS::ApiGatewayV2::Stage", "Description", Limit::length(0, 1024)),
+        row("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings.ThrottlingRateLimit", Limit::at_least(0.0)),
+        row("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings.ThrottlingBurstLimit", Limit::at_least(0.0)),
+        row("AWS::ApiGatewayV2::Stage", "Tags[].Value", Limit::length(0, 1600)),
         // DynamoDB developer guide, "Naming rules".
-        refused("AWS::DynamoDB::Table", "TableName", Limit::length(3, 255), None),
-        refused("AWS::DynamoDB::Table", "TableName", Limit::pattern("^[a-zA-Z0-9_.-]+$"), None),
+        row("AWS::DynamoDB::Table", "TableName", Limit::length(3, 255)),
+        row("AWS::DynamoDB::Table", "TableName", Limit::pattern("^[a-zA-Z0-9_.-]+$")),
         // SNS API reference, CreateTopic.
-        refused("AWS::SNS::Topic", "TopicName", Limit::pattern(QUEUES).up_to(256), None),
-        refused("AWS::SNS::Topic", "DisplayName", Limit::length(0, 100), None),
-        refused("AWS::SNS::Topic", "FifoThroughputScope", Limit::one_of(&["Topic", "MessageGroup"]), None),
-        refused("AWS::SNS::Topic", "SignatureVersion", Limit::one_of(&["1", "2"]), None),
-        refused("AWS::SNS::Topic", "TracingConfig", Limit::one_of(&["PassThrough", "Active"]), None),
+        row("AWS::SNS::Topic", "TopicName", Limit::pattern(QUEUES).up_to(256)),
+        row("AWS::SNS::Topic", "DisplayName", Limit::length(0, 100)),
+        row("AWS::SNS::Topic", "FifoThroughputScope", Limit::one_of(&["Topic", "MessageGroup"])),
+        row("AWS::SNS::Topic", "SignatureVersion", Limit::one_of(&["1", "2"])),
+        row("AWS::SNS::Topic", "TracingConfig", Limit::one_of(&["PassThrough", "Active"])),
         // SNS API reference, Subscribe.
-        refused("AWS::SNS::Subscription", "Protocol", Limit::one_of(&PROTOCOLS), None),
-        refused("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&SCOPES), None),
+        row("AWS::SNS::Subscription", "Protocol", Limit::one_of(&PROTOCOLS)),
+        row("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&SCOPES)),
     ];
     rows.extend(through_cloud_control());
     // The API references of these kinds have no pattern for tags: AWS may accept more than it documents.
@@ -165,8 +150,6 @@ pub(super) fn rows() -> Vec<Row> {
 
 /// Limits of kinds without a type here, from the API reference of each service.
 fn through_cloud_control() -> Vec<Row> {
-    let row = |kind, path, limit| Row { kind, path, limit, severity: Severity::Refused, hint: None };
-    let with = |kind, path, limit, hint| Row { hint: Some(hint), ..row(kind, path, limit) };
     let mut rows = vec![
         with("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),
         with("AWS::IAM::Group", "GroupName", Limit::pattern(IAM_NAMES).up_to(128), IAM_NAME),

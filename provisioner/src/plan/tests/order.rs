@@ -76,5 +76,5 @@ fn a_removed_policy_is_deleted_from_its_role() {
     let plan = planned(&Spec::plain().desired(), &ours, Options::default());
     let changing: Vec<_> = plan.changing().map(|step| (step.id.as_str(), step.calls.clone())).collect();
     assert_eq!(changing, [("Role", vec!["DeleteRolePolicy".to_owned()])]);
-    assert_eq!(plan.destructive().count(), 1);
+    assert_eq!(plan.losses().len(), 1);
 }

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::super::scalar::text;
+
 /// The identifier of a resource in Cloud Control: all parts of its kind's primary identifier, joined by `|`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -47,7 +49,7 @@ impl PhysicalId {
     pub fn of(kind: &str, identifier: &Identifier, properties: &Map<String, Value>) -> Option<Self> {
         let text = match REF_VALUES.kinds.get(kind) {
             None => Some(identifier.0.clone()),
-            Some(RefValue::Property(name)) => text(properties.get(name)).or_else(|| identifier.only_part()),
+            Some(RefValue::Property(name)) => properties.get(name).and_then(text).or_else(|| identifier.only_part()),
             Some(RefValue::FromArn { marker }) => identifier.after(marker).or_else(|| identifier.only_part()),
         };
         text.map(Self)
@@ -70,14 +72,6 @@ impl Identifier {
     fn after(&self, marker: &str) -> Option<String> {
         let (_, rest) = self.0.split_once(marker)?;
         Some(rest.rsplit_once('/').map_or_else(|| rest.to_owned(), |(owner, name)| format!("{owner}|{name}")))
-    }
-}
-
-fn text(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

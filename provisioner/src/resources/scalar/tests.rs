@@ -165,7 +165,7 @@ proptest! {
         let properties = properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         if let Err(fault) = Resource::parse(kind, properties) {
             // A message may quote any text of the template.
-            let words: String = fault.reason.as_str().split('`').step_by(2).collect();
+            let words: String = fault.reason.to_string().split('`').step_by(2).collect();
             for word in FOREIGN {
                 prop_assert!(!words.contains(word), "{kind} {}: {}", fault.property, fault.reason);
             }
