@@ -52,7 +52,7 @@ pub enum Kind {
         /// The code, such as `ValidationException`.
         code: String,
     },
-    /// A new version failed its check before callers got it.
+    /// A new version failed its smoke test before callers got it.
     Unfit,
     /// The template can be resolved once the account is known.
     AccountNeeded,
@@ -120,7 +120,7 @@ impl Error {
         matches!(self.kind, Kind::Unanswered | Kind::Throttled)
     }
 
-    /// Whether a new version failed its check before callers got it.
+    /// Whether a new version failed its smoke test before callers got it.
     pub fn is_unfit(&self) -> bool {
         self.kind == Kind::Unfit
     }

@@ -65,7 +65,7 @@ pub(super) fn untested(desired: &Desired, steps: &[Step], transitions: &[Transit
         let untested = all.iter().find(|one| one.logical_id == step.id)?;
         if untested.is_alias {
             let is_moved = transitions.iter().any(|one| one.logical_id == step.id && one.is_untested());
-            return is_moved.then(|| untested.note("its version is only checked to be ready"));
+            return is_moved.then(|| untested.note("its version only has to be ready"));
         }
         // A resource that is deleted is left from an earlier name.
         let is_changed = step.action.changes_something() && step.action != Action::Delete;

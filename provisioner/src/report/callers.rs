@@ -74,12 +74,12 @@ mod tests {
         Spec { memory: Some(2048), ..Spec::plain() }
     }
 
-    /// The text when these steps are done and the alias `live` failed its check.
+    /// The text when these steps are done and the alias `live` failed its smoke test.
     fn texts(plan: &Plan, done: &[&str]) -> Vec<String> {
         let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
         outcome.known.insert(Reference::new("Version", "Version"), "2");
         outcome.done = done.iter().map(|id| (*id).to_owned()).collect();
-        outcome.failed.push(("Alias".to_owned(), Error::new("checking version 2", "it failed").of_kind(Kind::Unfit)));
+        outcome.failed.push(("Alias".to_owned(), Error::new("testing version 2", "it failed").of_kind(Kind::Unfit)));
         callers_text(plan, &outcome).iter().map(Hint::to_string).collect()
     }
 

@@ -67,7 +67,7 @@ async fn a_saved_plan_is_executed_as_shown_by_a_first_and_a_later_deploy(
 
     let run = user.run(&["deploy", "--output", "json", "--plan", &file]).await.expect_success();
     assert_eq!(run.json()["smoke"], Value::Null, "{run:?}");
-    assert!(run.json()["plan"]["steps"].to_string().contains("Invoke"), "the version was checked, as planned: {run:?}");
+    assert!(run.json()["plan"]["steps"].to_string().contains("Invoke"), "the version was tested, as planned: {run:?}");
     assert_is_all_there_is(&user.world().await, &user.account);
 
     let argument = code(aws.other_package());

@@ -44,7 +44,7 @@ async fn a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_o
     let (run, answers) = under_fire(&user, chat_url(&report), user.run(&bad)).await;
     let run = run.expect_code(1);
     for text in [
-        "checking version 2 of function cinedb-chat-bedrock",
+        "sending a smoke test to version 2 of function cinedb-chat-bedrock",
         "plenty",
         "the callers of cinedb-chat-bedrock:live still get the previous version",
         "hint: correct the function, or skip the smoke tests with `--no-smoke`, then run the same command again",
@@ -81,12 +81,12 @@ async fn a_first_version_that_fails_its_smoke_test_gets_no_alias() {
     let user = User::new();
     let bad = a_template_whose_function_does_not_start();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
-    assert!(run.stderr.contains("checking version 1") && run.stderr.contains("plenty"), "{run:?}");
+    assert!(run.stderr.contains("sending a smoke test to version 1") && run.stderr.contains("plenty"), "{run:?}");
     assert!(!run.stderr.contains("still get the previous version"), "no callers existed: {run:?}");
     assert!(is_released(&user.world().await, "", &["1"]));
     let other = [&bad[0], &bad[1], "-P", "MemorySize=1024"];
     let run = user.run(&[&["deploy"], &other[..]].concat()).await.expect_code(1);
-    assert!(run.stderr.contains("checking version 2"), "{run:?}");
+    assert!(run.stderr.contains("sending a smoke test to version 2"), "{run:?}");
     assert!(!run.stderr.contains("still get the previous version"), "no callers existed: {run:?}");
 }
 

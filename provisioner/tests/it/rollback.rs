@@ -71,7 +71,7 @@ async fn a_rollback_to_a_version_that_fails_its_smoke_test_requires_no_smoke() {
     user.deploy(&[]).await;
     let run = user.run(&["rollback"]).await.expect_code(1);
     for text in [
-        "checking version 1 of function",
+        "sending a smoke test to version 1 of function",
         "plenty",
         "the callers of cinedb-chat-bedrock:live still get the previous version",
         "hint: choose another version from the list, and name it with `--to`: `provisioner status",

@@ -36,16 +36,18 @@ async fn a_crashing_package_gets_no_callers_on_any_route() {
     user.run(&["deploy", &good[0], &good[1]]).await.expect_success();
     let bad = books().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty").kept();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
-    for text in
-        ["checking version 2 of function cinedb-chat-bedrock", "plenty", "skip the smoke tests with `--no-smoke`"]
-    {
+    for text in [
+        "sending a smoke test to version 2 of function cinedb-chat-bedrock",
+        "plenty",
+        "skip the smoke tests with `--no-smoke`",
+    ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
     user.run(&["deploy", "--no-smoke", &bad[0], &bad[1]]).await.expect_success();
     user.run(&["deploy", "-P", "MemorySize=1024", &good[0], &good[1]]).await.expect_success();
     let back = user.run(&["rollback", &good[0], &good[1]]).await.expect_code(1);
-    assert!(back.stderr.contains("checking version 2"), "{back:?}");
+    assert!(back.stderr.contains("sending a smoke test to version 2"), "{back:?}");
     assert_eq!(releases(&user.world().await).0, "3");
 }
 

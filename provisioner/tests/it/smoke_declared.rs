@@ -168,8 +168,7 @@ fn comparable(mut event: Value) -> Value {
 #[tokio::test]
 async fn a_template_without_smoke_tests_sends_none_and_the_plan_notes_it() {
     let orders = Orders::new(&At::Nothing);
-    let note =
-        format!("Alias: no smoke test is declared for {}:live: its version is only checked to be ready", orders.name);
+    let note = format!("Alias: no smoke test is declared for {}:live: its version only has to be ready", orders.name);
     let plan = orders.user.plain(&["plan"]).await.expect_success();
     assert!(plan.stdout.contains(&note) && !plan.stdout.contains("smoke test:"), "{plan:?}");
     for args in [&["deploy"][..], &["update", "-P", "Region=south", "-P", "Answer={}"], &["rollback"]] {

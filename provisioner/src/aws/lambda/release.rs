@@ -48,7 +48,7 @@ impl Dispatch for alias::Call {
             alias::Call::Invoke { function_name, version, check } => {
                 let (_, objection) = aws.check(function_name, Some(version), check).await?;
                 let Some(objection) = objection else { return Ok(Ids::new()) };
-                let doing = format!("checking version {version} of function {function_name}");
+                let doing = format!("sending a smoke test to version {version} of function {function_name}");
                 Err(Error::new(doing, format!("{}: {objection}", check.name)).hint(UNFIT).of_kind(Kind::Unfit))
             }
             alias::Call::GetFunction { function_name, version } => {

@@ -50,7 +50,7 @@ fn a_version_is_sent_the_test_of_its_alias_and_without_one_it_only_has_to_be_rea
     let plan = with_a_worker(&State::default(), None, true);
     assert_eq!(first_calls(&plan), [("Alias", "Invoke"), ("WorkerAlias", "GetFunction")]);
     assert_eq!(sent(&plan), [CHAT]);
-    assert_eq!(notes(&plan), ["no smoke test is declared for worker:live: its version is only checked to be ready"]);
+    assert_eq!(notes(&plan), ["no smoke test is declared for worker:live: its version only has to be ready"]);
     let both = with_a_worker(&State::default(), Some(smoke_test()), true);
     assert_eq!(first_calls(&both), [("Alias", "Invoke"), ("WorkerAlias", "Invoke")]);
     assert_eq!((sent(&both).len(), notes(&both).len()), (2, 0));

@@ -141,7 +141,7 @@ fn without_a_number_it_is_the_version_before_that_exists() {
     state.versions.remove(&("chat".to_owned(), 3));
     let plan = rollback_of(&state, &Back::default()).unwrap();
     assert_eq!(plan.steps[0].changes[0].new, Some(json!("2")));
-    assert_eq!(plan.steps[0].calls, ["GetFunction", "UpdateAlias"], "without a check it only has to be ready");
+    assert_eq!(plan.steps[0].calls, ["GetFunction", "UpdateAlias"], "without a smoke test it only has to be ready");
 }
 
 #[test]
@@ -326,7 +326,7 @@ fn served(state: &State) -> (String, Vec<String>) {
     (live.properties.function_version, live.before)
 }
 
-/// A deploy of a function with this memory size, whose new version passes or fails its check.
+/// A deploy of a function with this memory size, whose new version passes or fails its smoke test.
 fn deployed(state: &State, memory: i32, is_good: bool) -> State {
     let options = Options { smoke: true, ..keeping(5) };
     let plan = planned(&Spec { memory: Some(memory), ..Spec::plain() }.desired(), state, options);

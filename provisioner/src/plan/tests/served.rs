@@ -84,7 +84,7 @@ fn starting_states() -> Vec<State> {
 }
 
 #[test]
-fn callers_get_what_they_got_until_the_check_has_passed_wherever_a_run_is_killed() {
+fn callers_get_what_they_got_until_the_smoke_test_has_passed_wherever_a_run_is_killed() {
     for before in starting_states() {
         let calls = executed(&plan_of(&before), &before, None).calls;
         let check = calls.iter().position(|call| call == "Invoke").unwrap();
@@ -131,7 +131,7 @@ fn a_version_of_a_failed_first_deploy_gets_no_callers() {
         let done = executed(&plan_of(&failed), &failed, None);
         assert!(done.outcome.is_complete(), "{:?}", done.outcome.failed);
         judge(&done.state, &wanted());
-        // A version that had passed its check is behind the alias already, and it is a rollback target.
+        // A version that had passed its smoke test is behind the alias already, and it is a rollback target.
         let alias = &done.state.aliases[&("chat".to_owned(), "live".to_owned())];
         assert!(alias.before.is_empty() || !remaining.aliases.is_empty(), "never served: {:?}", alias.before);
     }

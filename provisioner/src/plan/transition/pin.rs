@@ -42,11 +42,11 @@ enum Serving {
 /// Callers get the current code of a function if they call it without an alias (the function was created by hand, or by
 /// a template without an alias), by another alias, or by an alias that points to `$LATEST`. So before `$LATEST` changes,
 /// the serving code is published, or the version that has it is taken; the alias is pointed there, and callers are
-/// moved to the alias. Then the function is updated, its new version is checked, and the alias moves on.
+/// moved to the alias. Then the function is updated, its new version is tested, and the alias moves on.
 ///
 /// `None` where callers use the alias already, and where there are no callers yet: the function may then be the result
-/// of an earlier run whose version failed its check. A function that this stack did not create may have callers that
-/// are not known.
+/// of an earlier run whose version failed its smoke test. A function that this stack did not create may have callers
+/// that are not known.
 pub(super) fn decide(
     alias: &Step,
     wanted: &Alias,
