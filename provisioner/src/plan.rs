@@ -158,7 +158,7 @@ pub struct Undo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
-    /// It equals the template, so nothing is sent.
+    /// It matches the template, so nothing is sent.
     Keep,
     /// It does not exist and is created.
     Create,
@@ -170,7 +170,7 @@ pub enum Action {
     Replace,
     /// It is deleted.
     Delete,
-    /// It is not changed; the step gives the reason.
+    /// It is skipped: it is not changed although it may differ, for the reason in the step or because of a blocker.
     Leave,
 }
 
