@@ -45,5 +45,5 @@ fn refuse_to_move_callers(plan: &Plan) -> Result<()> {
         callers.logical_id, function.name
     );
     Err(Error::new(format!("updating stack {}", plan.stack), cause)
-        .hint(Hint::new("point the callers to the alias first").run(Command::provisioner(["deploy"]))))
+        .hint(Hint::new("move the traffic to the alias first").run(Command::provisioner(["deploy"]))))
 }

@@ -57,8 +57,8 @@ impl Tested {
     }
 }
 
-/// A note for each alias that points callers to another version without a smoke test, and for each function without an alias
-/// that changes without one.
+/// A note for each alias that points to another version without a smoke test, and for each function without an alias that
+/// changes without one.
 pub(super) fn untested(desired: &Desired, steps: &[Step], transitions: &[Transition]) -> Vec<Note> {
     let all = desired.untested();
     let note = |step: &Step| {

@@ -1,4 +1,4 @@
-//! Rollback: points an alias to the version that callers had before.
+//! Rollback: points an alias to the version that served before.
 
 use serde_json::json;
 

@@ -18,7 +18,7 @@ pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<Hint> {
     plan.steps.iter().filter_map(text_of).map(|text| text.map(|text| line(text).into_owned())).collect()
 }
 
-/// The callers of an alias whose new version did not get all calls.
+/// The callers of an alias whose new version did not get all traffic.
 fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
     let percent = step.canary?.percent;
     if outcome.left_open.contains(&step.id) {

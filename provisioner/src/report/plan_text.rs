@@ -19,7 +19,7 @@ pub fn plan_text(plan: &Plan) -> String {
     let is_blocked = |step: &Step| plan.blockers.iter().any(|blocker| blocker.logical_id == step.id);
     let row = |step| Row { is_blocked: is_blocked(step), ..Row::from(step) };
     text.push_str(&rows(&plan.steps.iter().map(row).collect::<Vec<_>>()));
-    // A blocked plan is not executed: no callers are moved, and no test is sent.
+    // A blocked plan is not executed: no traffic moves, and no test is sent.
     if plan.blockers.is_empty() {
         text.push_str(&transitions_text(&plan.transitions));
         text.push_str(&tested_text(&plan.smoke_tests));

@@ -20,7 +20,7 @@ fn description(transition: &Transition) -> String {
         Some(Pin::InPlace) | None => None,
     });
     if !transition.caller_moves.is_empty() {
-        parts.push("callers are moved to the alias before the function changes".to_owned());
+        parts.push("traffic moves to the alias before the function changes".to_owned());
     }
     if transition.smoke_tests > 0 {
         parts.push("smoke-tested".to_owned());
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(text(&ours, &Spec::plain(), smoke), "");
         let expected = "\n  alias chat:live: version 1 → new version, smoke-tested, 10% of the traffic for 5m first\n";
         assert_eq!(text(&ours, &changed, canary), expected);
-        let expected = "\n  alias chat:live: $LATEST → new version, the current code is published as a version first, callers are moved to \
+        let expected = "\n  alias chat:live: $LATEST → new version, the current code is published as a version first, traffic moves to \
                         the alias before the function changes, smoke-tested\n";
         assert_eq!(text(&by_hand, &changed, adopt), expected);
     }

@@ -35,7 +35,7 @@ async fn callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forw
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
     let answered = "version 1 passed its smoke test before cinedb-chat-bedrock:live pointed to it";
     assert!(run.stderr.contains(answered), "{run:?}");
-    assert!(run.stderr.contains("the next deploy points callers to its version again"), "{run:?}");
+    assert!(run.stderr.contains("the next deploy points the alias to its version again"), "{run:?}");
     assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     let calls: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.service != "execute-api").collect();
     let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).map(|call| call.operation.clone()).collect();

@@ -79,7 +79,7 @@ async fn an_update_does_not_change_a_function_that_callers_reach_without_its_ali
     assert_eq!(writes, [""; 0]);
     for text in [
         "ChatIntegration calls function",
-        "hint: point the callers to the alias first: `provisioner deploy -P MemorySize=1024",
+        "hint: move the traffic to the alias first: `provisioner deploy -P MemorySize=1024",
     ] {
         assert!(refused.stderr.contains(text), "no `{text}` in {refused:?}");
     }

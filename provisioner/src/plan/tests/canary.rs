@@ -139,13 +139,13 @@ fn a_move_whose_calls_cannot_be_shared_is_refused() {
     let role = Spec { path: Some("/service/"), ..changed() };
     insta::assert_snapshot!(notes_text(&planned(&role.desired(), &ours, wanted())), @r#"
     Alias: the function gets another role, and Lambda splits traffic between versions with the same role only
-    hint: leave `--canary` out: all callers get the new version at once, after its smoke test
+    hint: leave `--canary` out: the new version gets all traffic at once, after its smoke test
     "#);
     let mut latest = ours.clone();
     latest.aliases.values_mut().for_each(|alias| alias.function_version = "$LATEST".to_owned());
     insta::assert_snapshot!(notes_text(&planned(&Spec::plain().desired(), &latest, wanted())), @r#"
     Alias: callers get `$LATEST`, and Lambda splits traffic between published versions only
-    hint: leave `--canary` out: all callers get the new version at once, after its smoke test
+    hint: leave `--canary` out: the new version gets all traffic at once, after its smoke test
     "#);
 }
 

@@ -25,10 +25,10 @@ pub(super) struct Revocation {
 /// Lets roles lose permissions only after all other steps.
 ///
 /// The serving version was released with these permissions, and it continues to serve when the next version fails its
-/// check, or when a run is killed before callers are moved. Until then a document that replaces another allows what
-/// both allow, and a policy that is to be deleted stays. This applies where callers are moved, and to a role that has
-/// separate inline policies, since a permission may have moved from one policy to another. Returns notes where callers
-/// are moved and this is not possible.
+/// smoke test, or when a run is killed before traffic moves. Until then a document that replaces another allows what
+/// both allow, and a policy that is to be deleted stays. This applies where traffic moves, and to a role that has
+/// separate inline policies, since a permission may have moved from one policy to another. Returns notes where traffic
+/// moves and this is not possible.
 pub(super) fn decide(
     differences: &[Step],
     observed: &Observed,
