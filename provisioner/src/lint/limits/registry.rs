@@ -70,13 +70,24 @@ pub(super) fn rust(pattern: &str) -> Option<String> {
     Some(written)
 }
 
+/// The characters of Java's classes, which are those of ASCII; in the other syntax they are those of Unicode.
+const DIGITS: &str = "0-9";
+const SPACES: &str = r" \t\n\x0B\f\r";
+const WORDS: &str = "A-Za-z0-9_";
+
 /// An escape sequence at the start of a text: its length, its replacement, and whether it is a class of characters.
 fn escape(text: &str, in_class: bool) -> Option<(usize, String, bool)> {
     let class = |inside: &str| if in_class { inside.to_owned() } else { format!("[{inside}]") };
+    // In a class, this is a nested class.
+    let others = |excluded: &str| format!("[^{excluded}]");
     let escaped = text.chars().nth(1)?;
     Some(match escaped {
-        'd' => (2, class("0-9"), true),
-        'w' => (2, class("A-Za-z0-9_"), true),
+        'd' => (2, class(DIGITS), true),
+        's' => (2, class(SPACES), true),
+        'w' => (2, class(WORDS), true),
+        'D' => (2, others(DIGITS), true),
+        'S' => (2, others(SPACES), true),
+        'W' => (2, others(WORDS), true),
         'Z' => (2, r"\z".to_owned(), false),
         'u' => {
             let unit =
@@ -89,7 +100,6 @@ fn escape(text: &str, in_class: bool) -> Option<(usize, String, bool)> {
         }
         // Boundaries of words in the other syntax.
         '<' | '>' => (2, escaped.to_string(), false),
-        's' | 'S' | 'D' | 'W' => (2, format!(r"\{escaped}"), true),
         other => (1 + other.len_utf8(), format!(r"\{other}"), false),
     })
 }
@@ -107,9 +117,21 @@ mod tests {
             (r"[\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF]", r"[\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]"),
             (r"\<a\/\_>", r"<a\/\_>"),
             (r"[^\]]\[", r"[^\]]\["),
+            (r"\s\S[\s-.]", r"[ \t\n\x0B\f\r][^ \t\n\x0B\f\r][ \t\n\x0B\f\r\-.]"),
+            (r"\W\D", "[^A-Za-z0-9_][^0-9]"),
+            (r"[\W_-][^\D1]", "[[^A-Za-z0-9_]_-][^[^0-9]1]"),
         ] {
             assert_eq!(rust(java).as_deref(), Some(written), "{java}");
             assert!(fancy_regex::Regex::new(written).is_ok(), "{written}");
+        }
+        let matches =
+            |java: &str, text: &str| fancy_regex::Regex::new(&rust(java).unwrap()).unwrap().is_match(text).unwrap();
+        for (java, of_unicode) in [(r"^\S$", "\u{a0}"), (r"^\W$", "é"), (r"^\D$", "٣"), (r"^[\W_]$", "é")] {
+            assert!(matches(java, of_unicode), "{java} contains all characters outside ASCII");
+        }
+        for (java, excluded) in [(r"^\S$", " "), (r"^\W$", "e"), (r"^\D$", "3"), (r"^[^\D1]$", "1"), (r"^[^\D1]$", "a")]
+        {
+            assert!(!matches(java, excluded), "{java} {excluded}");
         }
         for java in [r"^[\p{Print}&&[^|]]+$", r"\p{Punct}", "[a[b]]", r"\uD800", "[+--]", "\\"] {
             assert_eq!(rust(java), None, "{java}");
