@@ -9,6 +9,7 @@ mod attribute;
 pub mod check;
 mod code;
 mod cors;
+mod delivery_status;
 mod difference;
 mod effect;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod ids;
 mod import;
 pub mod inline_policy;
 pub mod integration;
+pub(crate) mod json_policy;
 mod kind;
 pub mod log_group;
 mod name;

@@ -14,8 +14,9 @@ use super::tagged::Tagged;
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Orphan, Reader as _};
+use crate::resources::json_policy::{as_text, parsed};
 use crate::resources::subscription::{self, PENDING, Subscription, region_of};
-use crate::resources::topic::{self, Topic, as_text, parsed};
+use crate::resources::topic::{self, Topic};
 use crate::resources::{Ids, Owner, OwnershipTag, Resource, Tags};
 
 /// The kind in the tag of a topic.
@@ -240,10 +241,7 @@ impl Dispatch for subscription::Call {
             subscription::Call::SetSubscriptionAttributes { subscription_arn: arn, attribute, subscription } => {
                 let sns = aws.sns_in(region_of(arn));
                 let request = sns.set_subscription_attributes().subscription_arn(arn).attribute_name(attribute);
-                // SNS refuses an empty text as `RedrivePolicy`: a call without a value removes it.
-                let value = Some(subscription.attribute_in_sns(attribute));
-                let value = value.filter(|value| attribute != "RedrivePolicy" || !value.is_empty());
-                let answer = request.set_attribute_value(value).send().await;
+                let answer = request.set_attribute_value(subscription.attribute_in_sns(attribute)).send().await;
                 answer.map_err(|error| problem(format!("setting {attribute} of subscription {arn}"), &error))?;
                 Ok(Ids::new())
             }

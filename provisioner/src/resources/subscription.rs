@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Resource;
+use super::json_policy::{as_text, json_or_text, parsed};
 use super::kind::{
     Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages,
     has_properties, id, property, stages,
 };
 use super::other::as_far_as;
-use super::topic::{as_text, json_or_text, parsed};
 
 /// A subscription.
 ///
@@ -99,11 +99,11 @@ impl Kind for Subscription {
     type Call = Call;
 
     fn complete(&mut self, _tag: &OwnershipTag) {
-        // SNS returns the scope of a policy only.
-        if self.filter_policy.is_none() {
+        // A parameter with an empty default gives no value. SNS returns the scope of a policy only.
+        if self.filter_policy.is_none() || self.filter_policy_scope.is_empty() {
             self.filter_policy_scope = attributes();
         }
-        // A parameter with an empty default gives no value.
+        self.region.take_if(|region| region.is_empty());
         self.subscription_role_arn.take_if(|role| role.is_empty());
     }
 
@@ -252,14 +252,17 @@ impl Subscription {
     }
 
     /// The value of an attribute in SNS; for one that is removed, the value that removes it.
-    pub fn attribute_in_sns(&self, name: &str) -> String {
-        let removed = match name {
-            "RawMessageDelivery" => "false".to_owned(),
-            "FilterPolicy" => "{}".to_owned(),
-            "FilterPolicyScope" => attributes(),
-            _ => String::new(),
+    ///
+    /// `None` for a call without a value: it removes a `RedrivePolicy`, for which SNS refuses an empty text.
+    pub fn attribute_in_sns(&self, name: &str) -> Option<String> {
+        let removed = || match name {
+            "RawMessageDelivery" => Some("false".to_owned()),
+            "FilterPolicy" => Some("{}".to_owned()),
+            "FilterPolicyScope" => Some(attributes()),
+            "RedrivePolicy" => None,
+            _ => Some(String::new()),
         };
-        self.attributes_in_sns().remove(name).unwrap_or(removed)
+        self.attributes_in_sns().remove(name).or_else(removed)
     }
 
     /// The subscription of this topic, protocol and endpoint, with these attributes in SNS.
@@ -311,7 +314,8 @@ mod tests {
         let stages = wanted.update(now, &Ids::from([(Ids::REF.to_owned(), "arn")]), &changed);
         let name = |call: Call| match call {
             Call::SetSubscriptionAttributes { attribute, subscription, .. } => {
-                format!("{attribute}={}", subscription.attribute_in_sns(&attribute))
+                let value = subscription.attribute_in_sns(&attribute);
+                format!("{attribute}={}", value.as_deref().unwrap_or("(no value)"))
             }
             Call::Subscribe(_) | Call::Unsubscribe { .. } => panic!("{call:?}"),
         };
@@ -350,6 +354,24 @@ mod tests {
         assert_eq!(calls(&attributes, &body), [[policy], [scope]]);
         let none = subscription(&json!({}));
         assert_eq!(calls(&none, &attributes), [["FilterPolicy={}"]]);
+    }
+
+    #[test]
+    fn a_redrive_policy_is_removed_by_a_call_without_a_value() {
+        let with_queue = subscription(&json!({"RedrivePolicy": {"deadLetterTargetArn": "arn"}}));
+        assert_eq!(calls(&subscription(&json!({})), &with_queue), [["RedrivePolicy=(no value)"]]);
+    }
+
+    #[test]
+    fn an_empty_optional_value_is_an_absent_one() {
+        let empty = subscription(&json!({
+            "Region": "", "FilterPolicy": "", "FilterPolicyScope": "", "RedrivePolicy": "", "DeliveryPolicy": "",
+            "ReplayPolicy": {}, "SubscriptionRoleArn": "",
+        }));
+        assert_eq!(empty, subscription(&json!({})));
+        assert!(empty.attributes_in_sns().is_empty() && empty.region_of_topic() == "us-east-1");
+        let filtered = json!({"FilterPolicy": {"kind": ["film"]}, "FilterPolicyScope": ""});
+        assert_eq!(subscription(&filtered).filter_policy_scope, attributes());
     }
 
     #[test]

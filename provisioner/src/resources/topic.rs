@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::delivery_status::{self, DeliveryStatus};
+use super::json_policy::{as_text, json_or_text, parsed};
 use super::kind::{
     Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, Tags,
     has_properties, id, property, stages,
@@ -59,23 +61,6 @@ pub struct Topic {
 
 has_properties!(Topic);
 
-/// The log of the deliveries by one protocol.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct DeliveryStatus {
-    /// `http/s`, `sqs`, `lambda`, `firehose` or `application`.
-    pub protocol: String,
-    /// The role that writes the log of successful deliveries.
-    #[serde(default)]
-    pub success_feedback_role_arn: Option<String>,
-    /// The share of successful deliveries that is logged, in percent.
-    #[serde(default)]
-    pub success_feedback_sample_rate: Option<String>,
-    /// The role that writes the log of failed deliveries.
-    #[serde(default)]
-    pub failure_feedback_role_arn: Option<String>,
-}
-
 /// A writing call to SNS about topics.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the variants are SNS's operations, the fields their arguments")]
@@ -103,19 +88,6 @@ pub enum Call {
 /// The subscriptions in a topic.
 const SUBSCRIPTION: Property = Property::named("Subscription");
 
-/// The protocols whose deliveries SNS can log, with the start of their attributes' names (SNS API reference,
-/// `SetTopicAttributes`).
-const LOGGED: [(&str, &str); 5] = [
-    ("application", "Application"),
-    ("firehose", "Firehose"),
-    ("http/s", "HTTP"),
-    ("lambda", "Lambda"),
-    ("sqs", "SQS"),
-];
-
-/// The attributes of that log, after that start.
-const FEEDBACK: [&str; 3] = ["SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate", "FailureFeedbackRoleArn"];
-
 /// The end of the name of a topic that delivers messages in their order.
 const FIFO: &str = ".fifo";
 
@@ -135,10 +107,16 @@ impl Kind for Topic {
 
     fn complete(&mut self, tag: &OwnershipTag) {
         self.topic_name = self.name_from(tag);
-        self.delivery_status_logging.sort();
+        delivery_status::normalize(&mut self.delivery_status_logging);
         // A parameter with an empty default gives no value.
         self.kms_master_key_id.take_if(|key| key.is_empty());
         self.fifo_throughput_scope.take_if(|scope| scope.is_empty());
+        if self.signature_version.is_empty() {
+            self.signature_version = first_version();
+        }
+        if self.tracing_config.is_empty() {
+            self.tracing_config = pass_through();
+        }
         // The tag with the kind is that of earlier versions, which created topics through Cloud Control.
         tag.add_with_kind_to(&mut self.tags, Self::TYPE);
     }
@@ -267,14 +245,7 @@ impl Topic {
         put("KmsMasterKeyId", self.kms_master_key_id.clone());
         put("SignatureVersion", Some(self.signature_version.clone()).filter(|version| *version != first_version()));
         put("TracingConfig", Some(self.tracing_config.clone()).filter(|mode| *mode != pass_through()));
-        for one in &self.delivery_status_logging {
-            let start = LOGGED.iter().find(|(protocol, _)| *protocol == one.protocol).map_or("", |(_, start)| start);
-            let DeliveryStatus { success_feedback_role_arn: success, failure_feedback_role_arn: failure, .. } = one;
-            let values = [success, &one.success_feedback_sample_rate, failure];
-            for (name, value) in FEEDBACK.iter().zip(values) {
-                put(&format!("{start}{name}"), value.clone());
-            }
-        }
+        all.extend(self.delivery_status_logging.iter().flat_map(DeliveryStatus::attributes_in_sns));
         all
     }
 
@@ -285,7 +256,7 @@ impl Topic {
             "TracingConfig" => pass_through(),
             "ArchivePolicy" => "{}".to_owned(),
             "MaximumMessageSize" => default_size().to_string(),
-            _ => String::new(),
+            _ => delivery_status::removed(name).to_owned(),
         };
         self.attributes_in_sns().remove(name).unwrap_or(removed)
     }
@@ -294,15 +265,6 @@ impl Topic {
     pub fn seen(name: &str, attributes: &BTreeMap<String, String>, protection: Option<Value>, tags: Tags) -> Self {
         let given = |name: &str| attributes.get(name).filter(|value| !value.is_empty()).cloned();
         let is_true = |name: &str| attributes.get(name).is_some_and(|value| value == "true");
-        let logged = LOGGED.iter().filter_map(|(protocol, start)| {
-            let [success, rate, failure] = FEEDBACK.map(|name| given(&format!("{start}{name}")));
-            (success.is_some() || rate.is_some() || failure.is_some()).then(|| DeliveryStatus {
-                protocol: (*protocol).to_owned(),
-                success_feedback_role_arn: success,
-                success_feedback_sample_rate: rate,
-                failure_feedback_role_arn: failure,
-            })
-        });
         Self {
             topic_name: name.to_owned(),
             display_name: given("DisplayName").unwrap_or_default(),
@@ -316,7 +278,7 @@ impl Topic {
             kms_master_key_id: given("KmsMasterKeyId"),
             signature_version: given("SignatureVersion").unwrap_or_else(first_version),
             tracing_config: given("TracingConfig").unwrap_or_else(pass_through),
-            delivery_status_logging: logged.collect(),
+            delivery_status_logging: delivery_status::seen(given),
             data_protection_policy: protection,
             tags,
         }
@@ -325,11 +287,7 @@ impl Topic {
 
 /// The property that an attribute in SNS is a part of.
 fn property_of(attribute: &str) -> &str {
-    if FEEDBACK.iter().any(|end| attribute.ends_with(end)) {
-        property!(Topic.delivery_status_logging).name()
-    } else {
-        attribute
-    }
+    if delivery_status::has(attribute) { property!(Topic.delivery_status_logging).name() } else { attribute }
 }
 
 fn first_version() -> String {
@@ -343,26 +301,6 @@ fn default_size() -> i32 {
 
 fn pass_through() -> String {
     "PassThrough".to_owned()
-}
-
-/// The text of a policy that a template gives as a map or as text.
-pub(crate) fn as_text(policy: &Value) -> String {
-    policy.as_str().map_or_else(|| policy.to_string(), str::to_owned)
-}
-
-/// A policy as a map, if it is given as text; `None` for an empty one.
-pub(crate) fn parsed(policy: Value) -> Option<Value> {
-    let policy = match &policy {
-        Value::String(text) => serde_json::from_str(text).unwrap_or(policy),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => policy,
-    };
-    let is_empty = policy.is_null() || policy.as_object().is_some_and(serde_json::Map::is_empty);
-    (!is_empty).then_some(policy)
-}
-
-/// Reads a policy, which a template gives as a map or as text.
-pub(super) fn json_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Ok(Option::<Value>::deserialize(deserializer)?.and_then(parsed))
 }
 
 #[cfg(test)]
@@ -404,6 +342,17 @@ mod tests {
         let plain = topic(&json!({"TopicName": "news"}));
         assert!(plain.attributes_in_sns().is_empty());
         assert_eq!(Topic::seen("news", &BTreeMap::new(), None, plain.tags.clone()), plain);
+    }
+
+    #[test]
+    fn an_empty_optional_value_is_an_absent_one() {
+        let empty = topic(&json!({
+            "DisplayName": "", "FifoThroughputScope": "", "ArchivePolicy": "", "KmsMasterKeyId": "",
+            "SignatureVersion": "", "TracingConfig": "", "DataProtectionPolicy": "",
+            "DeliveryStatusLogging": [{"Protocol": "sqs", "SuccessFeedbackRoleArn": ""}],
+        }));
+        assert_eq!(empty, topic(&json!({})));
+        assert!(empty.attributes_in_sns().is_empty());
     }
 
     #[test]
