@@ -35,8 +35,8 @@ pub trait Reader {
     fn tagged(&self, desired: &Desired) -> impl Future<Output = Result<TaggedResources>> + Send;
 
     /// The parts of the observed resources that have the stack's ownership tag: routes, integrations and stages of
-    /// APIs; aliases, permissions and URLs of functions.
-    fn tagged_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<Vec<Orphan>>> + Send;
+    /// APIs; aliases, permissions and URLs of functions; subscriptions of topics.
+    fn tagged_parts(&self, stack: &str, observed: &Observed) -> impl Future<Output = Result<TaggedParts>> + Send;
 
     /// The resource that a template's resource names, if it exists.
     ///
@@ -185,6 +185,15 @@ pub struct TaggedResources {
     pub unsupported: Vec<UnsupportedOrphan>,
 }
 
+/// The parts of the stack's resources that have the stack's ownership tag.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TaggedParts {
+    /// The parts that were read.
+    pub orphans: Vec<Orphan>,
+    /// Why subscriptions could not be looked for.
+    pub subscriptions_unknown: Option<Error>,
+}
+
 /// A resource with the stack's ownership tag of a kind that this crate cannot read, for example after a user copied the
 /// tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,6 +227,9 @@ pub struct Observed {
     pub unsupported: Vec<UnsupportedOrphan>,
     /// Why orphans could not be looked for.
     pub orphans_unknown: Option<Error>,
+    /// Why orphaned subscriptions could not be looked for. No run deletes these, so the other orphans do not depend on
+    /// them.
+    pub subscriptions_unknown: Option<Error>,
     /// The integrations that exist on the APIs for which the stack has stored the former target of a route, by API.
     pub integrations: BTreeMap<String, BTreeSet<String>>,
     /// Other callers of the stack's functions.
@@ -265,9 +277,10 @@ async fn observe_all(reader: &impl Reader, desired: &Desired, reach: Reach) -> R
         let parts = reader.tagged_parts(desired.stack.as_str(), &observed).await;
         match tagged.and_then(|tagged| Ok((tagged, parts?))) {
             Ok((TaggedResources { orphans, unsupported }, parts)) => {
-                let all = orphans.into_iter().chain(parts);
+                let all = orphans.into_iter().chain(parts.orphans);
                 observed.orphans = all.filter(|one| !observed.has(&one.found)).collect();
                 observed.unsupported = unsupported;
+                observed.subscriptions_unknown = parts.subscriptions_unknown;
             }
             Err(error) => observed.orphans_unknown = Some(error),
         }

@@ -14,8 +14,8 @@ use super::problem::problem;
 use super::tagged::Tagged;
 use super::{Aws, AwsReader};
 use crate::desired::{Desired, Wanted};
-use crate::error::{Result, both};
-use crate::observe::{Found, Observed, Orphan, Reader as _, TaggedResources, UnsupportedOrphan};
+use crate::error::{Error, Result, both};
+use crate::observe::{Found, Observed, Orphan, Reader as _, TaggedParts, TaggedResources, UnsupportedOrphan};
 use crate::place::Place;
 use crate::resources::named::IntegrationId;
 use crate::resources::{Ids, Owner, OwnershipTag, Resource};
@@ -122,9 +122,9 @@ impl AwsReader {
     }
 
     /// The parts with the stack's ownership tag, of all observed resources.
-    pub(super) async fn all_tagged_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Orphan>> {
+    pub(super) async fn all_tagged_parts(&self, stack: &str, observed: &Observed) -> Result<TaggedParts> {
         let of_the_stack = of_the_stack(stack, self.aws.place());
-        let mut all = Vec::new();
+        let (mut all, mut without_subscriptions) = (Vec::new(), Vec::new());
         for api_id in observed.api_ids() {
             all.extend(self.tagged_routes(&of_the_stack, &api_id).await?);
         }
@@ -141,7 +141,10 @@ impl AwsReader {
                 }
                 (Resource::Topic(topic), _) => {
                     let topic_arn = found.ids.get(Ids::REF).map_or("", String::as_str);
-                    all.extend(self.subscriptions_left(topic, topic_arn).await?);
+                    match self.subscriptions_left(topic, topic_arn).await {
+                        Ok(subscriptions) => all.extend(subscriptions),
+                        Err(error) => without_subscriptions.push(error),
+                    }
                 }
                 _ => {}
             }
@@ -149,7 +152,7 @@ impl AwsReader {
         for callee in observed.callees() {
             all.extend(tagged_statements(stack, &callee, &*self.policy_of(&callee).await?));
         }
-        Ok(all)
+        Ok(TaggedParts { orphans: all, subscriptions_unknown: Error::together(without_subscriptions) })
     }
 
     /// The integrations with the stack's ownership tag, and the routes that point at them.

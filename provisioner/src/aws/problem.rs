@@ -176,7 +176,14 @@ fn is_missing_code(code: &str) -> bool {
 
 /// The error codes for missing permissions.
 pub(super) fn is_denial(code: &str) -> bool {
-    matches!(code, "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "ForbiddenException")
+    matches!(
+        code,
+        "AccessDenied"
+            | "AccessDeniedException"
+            | "AuthorizationError"
+            | "UnauthorizedOperation"
+            | "ForbiddenException"
+    )
 }
 
 /// The error codes of conflicts.
@@ -269,6 +276,9 @@ mod tests {
         };
         let denied = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole";
         assert_eq!(kind("AccessDenied", denied), Kind::Denied([Denial::read(denied).unwrap()].into()));
+        let of_sns =
+            "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: SNS:ListSubscriptionsByTopic";
+        assert_eq!(kind("AuthorizationError", of_sns), Kind::Denied([Denial::read(of_sns).unwrap()].into()));
         for (code, expected) in [
             ("ResourceNotFoundException", Kind::NotFound),
             ("ResourceConflictException", Kind::Conflict),

@@ -22,7 +22,7 @@ use super::service::Find as _;
 use super::tagged::Tagged;
 use crate::desired::Desired;
 use crate::error::Result;
-use crate::observe::{Found, Observed, Orphan, OutsideCaller, Reader, Surroundings, TaggedResources};
+use crate::observe::{Found, Observed, OutsideCaller, Reader, Surroundings, TaggedParts, TaggedResources};
 use crate::releases::{AliasState, Releases};
 use crate::resources::other::Schema;
 use crate::resources::{CLOUDFORMATION_TAG, Owner, OwnershipTag, Resource, Tags, each_kind};
@@ -120,7 +120,7 @@ impl Reader for AwsReader {
         self.tagged_resources(desired).await
     }
 
-    async fn tagged_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Orphan>> {
+    async fn tagged_parts(&self, stack: &str, observed: &Observed) -> Result<TaggedParts> {
         self.all_tagged_parts(stack, observed).await
     }
 

@@ -80,8 +80,8 @@ pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], prun
         };
         Some(Note { logical_id: None, text: text_of(one), hint: Some(hint) })
     });
-    let unseen = unseen(observed).chain(orphans_not_read(observed).filter(|_| !pruning));
-    of_orphans.chain(unseen).collect()
+    let not_read = not_read(observed).filter(|_| !pruning).chain(subscriptions_not_read(observed));
+    of_orphans.chain(unseen(observed)).chain(not_read).collect()
 }
 
 /// The orphans that remain after a removal, and the resources that must stay because of them.
@@ -114,7 +114,7 @@ pub(super) fn after_a_removal(desired: &Desired, observed: &Observed, steps: &[S
             hint: give_its_parameters(),
         }));
     }
-    notes.extend(unseen(observed).chain(orphans_not_read(observed)));
+    notes.extend(unseen(observed).chain(not_read(observed)).chain(subscriptions_not_read(observed)));
     (blockers, notes)
 }
 
@@ -141,12 +141,17 @@ fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
     })
 }
 
-fn orphans_not_read(observed: &Observed) -> impl Iterator<Item = Note> {
-    observed.orphans_unknown.iter().map(|error| Note {
-        logical_id: None,
-        text: unknown(error),
-        hint: error.next_step().cloned(),
-    })
+fn not_read(observed: &Observed) -> impl Iterator<Item = Note> {
+    observed.orphans_unknown.iter().map(|error| note_of("resources", error))
+}
+
+/// With `--prune` too, this is a note, because subscriptions are never pruned.
+fn subscriptions_not_read(observed: &Observed) -> impl Iterator<Item = Note> {
+    observed.subscriptions_unknown.iter().map(|error| note_of("subscriptions", error))
+}
+
+fn note_of(orphaned: &str, error: &Error) -> Note {
+    Note { logical_id: None, text: unknown(orphaned, error), hint: error.next_step().cloned() }
 }
 
 /// Why orphans are not removed although that was requested.
@@ -154,15 +159,15 @@ pub(super) fn impossible(desired: &Desired, observed: &Observed) -> Option<Block
     let error = observed.orphans_unknown.as_ref()?;
     Some(Blocker {
         logical_id: desired.stack.to_string(),
-        cause: unknown(error),
+        cause: unknown("resources", error),
         hint: error.next_step().cloned().unwrap_or_else(|| Hint::new("leave out `--prune`")),
     })
 }
 
-fn unknown(error: &Error) -> String {
+fn unknown(orphaned: &str, error: &Error) -> String {
     let each = error.sources().iter().map(Error::headline).collect::<Vec<_>>();
     let cause = if each.is_empty() { error.headline() } else { each.join("; ") };
-    format!("orphaned resources could not be read: {cause}")
+    format!("orphaned {orphaned} could not be read: {cause}")
 }
 
 fn missing_in_the_template(resource: &Resource) -> &'static str {

@@ -24,7 +24,7 @@ use tokio::time::Instant;
 use crate::desired::Desired;
 use crate::error::{Error, Kind, Result};
 use crate::execute::Writer;
-use crate::observe::{Found, Observed, Orphan, OutsideCaller, Reader, SeenStage, Surroundings, TaggedResources};
+use crate::observe::{Found, Observed, OutsideCaller, Reader, SeenStage, Surroundings, TaggedParts, TaggedResources};
 use crate::releases::Releases;
 use crate::resources::alias::Alias;
 use crate::resources::api::Api;
@@ -232,8 +232,9 @@ impl Reader for World {
         Ok(TaggedResources { orphans, ..TaggedResources::default() })
     }
 
-    async fn tagged_parts(&self, stack: &str, observed: &Observed) -> Result<Vec<Orphan>> {
-        Ok(lock(&self.state).tagged_parts(stack, observed))
+    async fn tagged_parts(&self, stack: &str, observed: &Observed) -> Result<TaggedParts> {
+        let orphans = lock(&self.state).tagged_parts(stack, observed);
+        Ok(TaggedParts { orphans, ..TaggedParts::default() })
     }
 
     async fn find(&self, wanted: &Resource, tag: &OwnershipTag) -> Result<Option<Found>> {

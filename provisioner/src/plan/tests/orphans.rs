@@ -3,6 +3,7 @@
 use super::judge::existing;
 use super::spec::{FOREIGN_API, Spec};
 use super::{planned_removal, run};
+use crate::denial::Denial;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::observe::{Reach, observe};
@@ -122,6 +123,32 @@ fn denied_access_to_orphans_is_a_note_and_with_prune_a_blocker() {
     let [blocker] = plan.blockers.as_slice() else { panic!("{:#?}", plan.blockers) };
     assert!(blocker.cause.contains("could not be read"), "{}", blocker.cause);
     assert_eq!((blocker.logical_id.as_str(), blocker.hint.clone()), ("chat", "allow tag:GetResources".into()));
+}
+
+#[test]
+fn denied_access_to_subscriptions_is_a_note_and_the_other_orphans_are_pruned() {
+    let mut state = existing(&Spec::plain(), true);
+    let mut old = state.log_groups.values().next().unwrap().clone();
+    old.log_group_name = "old".to_owned();
+    old.tags.insert(RESOURCE_TAG.to_owned(), "Old".to_owned());
+    state.log_groups.insert("old".to_owned(), old);
+    let desired = Spec::plain().desired();
+    let mut observed = run(observe(&World::of(state), &desired, Reach::Orphans)).unwrap();
+    let denied = |topic: &str| {
+        let message = "User: arn:aws:iam::1:user/dev is not authorized to perform: SNS:ListSubscriptionsByTopic";
+        let doing = format!("listing the subscriptions of topic {topic}");
+        Error::new(doing, message).denied(Denial::read(message).unwrap())
+    };
+    observed.subscriptions_unknown = Error::together([denied("films"), denied("news")]);
+    let texts = |plan: &Plan| plan.notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>();
+    let pruned = plan(&desired, &observed, &Options { prune: true, ..Options::default() });
+    assert_eq!((pruned.blockers.len(), deleted(&pruned)), (0, vec!["old"]), "{pruned:#?}");
+    let [note] = &*texts(&pruned) else { panic!("{:#?}", pruned.notes) };
+    insta::assert_snapshot!(note, @"orphaned subscriptions could not be read: listing the subscriptions of topic films: User: arn:aws:iam::1:user/dev is not authorized to perform: SNS:ListSubscriptionsByTopic; listing the subscriptions of topic news: User: arn:aws:iam::1:user/dev is not authorized to perform: SNS:ListSubscriptionsByTopic");
+    for shown in [plan(&desired, &observed, &Options::default()), plan_destroy(&desired, &observed)] {
+        let notes = texts(&shown);
+        assert!(notes.len() == 2 && notes[0].contains("`old`") && notes[1] == *note, "{notes:#?}");
+    }
 }
 
 #[test]

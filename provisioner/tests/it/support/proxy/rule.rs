@@ -131,7 +131,7 @@ impl AwsError {
                 .expect("a response of valid parts");
         }
         let (builder, body) = match service {
-            "iam" | "sts" | "cloudformation" => {
+            "iam" | "sts" | "sns" | "cloudformation" => {
                 let kind = if self.status < 500 { "Sender" } else { "Receiver" };
                 let (code, message) = (xml(code), xml(message));
                 let body = format!(

@@ -40,6 +40,7 @@ pub(crate) fn denied(service: &str, action: &str, resource: &str) -> AwsError {
     let (status, code) = match service {
         "iam" | "sts" => (403, "AccessDenied"),
         "logs" | "dynamodb" => (400, "AccessDeniedException"),
+        "sns" => (403, "AuthorizationError"),
         _ => (403, "AccessDeniedException"),
     };
     let message = format!(
