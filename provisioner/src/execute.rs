@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Step};
-use crate::resources::{Call, Ids, Stages};
+use crate::resources::{Batches, Call, Ids};
 use crate::template::Known;
 
 /// Sends calls that change something.
@@ -112,7 +112,7 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, report: &(d
             waiting = later;
             for step in ready {
                 report(Event::Started(step));
-                running.push(run_stage(Turn::first(step), outcome.known.clone(), writer, stop));
+                running.push(run_batch(Turn::first(step), outcome.known.clone(), writer, stop));
             }
         }
         let Some((turn, result)) = running.next().await else { break };
@@ -125,8 +125,8 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, report: &(d
                 for (reference, value) in filled.known(&step.logical_id, &plan.place, &turn.ids) {
                     outcome.known.insert(reference, value);
                 }
-                if turn.stage < step.stages.len() {
-                    running.push(run_stage(turn, outcome.known.clone(), writer, stop));
+                if turn.batch < step.batches.len() {
+                    running.push(run_batch(turn, outcome.known.clone(), writer, stop));
                 } else {
                     unfinished.remove(step.id.as_str());
                     outcome.done.push(step.id.clone());
@@ -155,22 +155,22 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, report: &(d
     outcome
 }
 
-/// A running step: its next stage, and the ids that AWS has assigned so far.
+/// A running step: its next batch, and the ids that AWS has assigned so far.
 struct Turn<'p> {
     step: &'p Step,
-    stage: usize,
+    batch: usize,
     begun: Instant,
     ids: Ids,
 }
 
 impl<'p> Turn<'p> {
     fn first(step: &'p Step) -> Self {
-        Self { step, stage: 0, begun: Instant::now(), ids: step.ids.clone() }
+        Self { step, batch: 0, begun: Instant::now(), ids: step.ids.clone() }
     }
 
     /// Whether a temporary change stays in effect. After a conflict, the concurrent change has replaced it.
     fn leaves_open(&self, halt: &Halt) -> bool {
-        let begun = self.step.undo.as_ref().is_some_and(|undo| self.stage >= undo.stage);
+        let begun = self.step.undo.as_ref().is_some_and(|undo| self.batch >= undo.batch);
         begun
             && match halt {
                 Halt::Failed(error) => !error.is_conflict(),
@@ -180,24 +180,24 @@ impl<'p> Turn<'p> {
     }
 
     fn after(mut self, assigned: Ids, known: &Known) -> Self {
-        self.stage += 1;
+        self.batch += 1;
         self.ids.extend(assigned);
         self.ids.values_mut().for_each(|value| *value = known.fill(value));
         self
     }
 }
 
-async fn run_stage<'p>(
+async fn run_batch<'p>(
     turn: Turn<'p>,
     known: Known,
     writer: &impl Writer,
     stop: &Stop,
 ) -> (Turn<'p>, std::result::Result<Ids, Halt>) {
-    let calls = turn.step.stages.get(turn.stage).map_or(&[][..], Vec::as_slice);
+    let calls = turn.step.batches.get(turn.batch).map_or(&[][..], Vec::as_slice);
     let known = known.seen_by(&turn.step.logical_id, &turn.ids);
-    let result = match (send_stage(turn.step, calls, &known, writer, stop).await, &turn.step.undo) {
+    let result = match (send_batch(turn.step, calls, &known, writer, stop).await, &turn.step.undo) {
         // After a conflict, a concurrent change has replaced the temporary one.
-        (Err(Halt::Failed(error)), Some(undo)) if undo.stage == turn.stage && !error.is_conflict() => {
+        (Err(Halt::Failed(error)), Some(undo)) if undo.batch == turn.batch && !error.is_conflict() => {
             Err(roll_back(error, turn.step, &undo.calls, &known, writer).await)
         }
         (result, _) => result,
@@ -205,18 +205,18 @@ async fn run_stage<'p>(
     (turn, result)
 }
 
-/// Undoes the stages before a failed stage, even if a stop was requested.
-async fn roll_back(error: Error, step: &Step, calls: &Stages<Call>, known: &Known, writer: &impl Writer) -> Halt {
+/// Undoes the batches before a failed batch, even if a stop was requested.
+async fn roll_back(error: Error, step: &Step, calls: &Batches<Call>, known: &Known, writer: &impl Writer) -> Halt {
     match send_in_order(step, calls, known, writer, &Stop::default()).await {
         Err(Halt::Failed(other) | Halt::Undone(other)) => Halt::Failed(error.followed_by(other)),
         Ok(()) | Err(Halt::Stopped) => Halt::Undone(error),
     }
 }
 
-/// Sends the calls of one stage concurrently, if all their values are known. Returns the ids that AWS assigned.
-async fn send_stage(
+/// Sends the calls of one batch concurrently, if all their values are known. Returns the ids that AWS assigned.
+async fn send_batch(
     step: &Step,
-    stage: &[Call],
+    batch: &[Call],
     known: &Known,
     writer: &impl Writer,
     stop: &Stop,
@@ -224,7 +224,7 @@ async fn send_stage(
     if stop.requested() {
         return Err(Halt::Stopped);
     }
-    let filled: Vec<Call> = stage.iter().map(|call| call.fill(known)).collect();
+    let filled: Vec<Call> = batch.iter().map(|call| call.fill(known)).collect();
     filled.iter().try_for_each(|call| complete::check(step, call, known)).map_err(Halt::Failed)?;
     let answers = join_all(filled.iter().map(|call| writer.send(call)));
     let answers = if filled.iter().all(Call::changes_nothing) {
@@ -261,13 +261,13 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
 
 async fn send_in_order(
     step: &Step,
-    stages: &Stages<Call>,
+    batches: &Batches<Call>,
     known: &Known,
     writer: &impl Writer,
     stop: &Stop,
 ) -> std::result::Result<(), Halt> {
-    for stage in stages {
-        send_stage(step, stage, known, writer, stop).await?;
+    for batch in batches {
+        send_batch(step, batch, known, writer, stop).await?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::releases::Releases;
 use crate::resources::former_target::FormerTarget;
 use crate::resources::function::Failure;
 use crate::resources::other::Schema;
-use crate::resources::{Call, Ids, Owner, OwnershipTag, Resource, Stages};
+use crate::resources::{Batches, Call, Ids, Owner, OwnershipTag, Resource};
 use crate::template::{reserved, reserved_in};
 
 /// Reads from AWS and changes nothing: planning has no other access to AWS.
@@ -123,7 +123,7 @@ impl Found {
     }
 
     /// The calls that delete the duplicates.
-    pub fn delete_duplicates(&self) -> Stages<Call> {
+    pub fn delete_duplicates(&self) -> Batches<Call> {
         self.duplicates.iter().flat_map(|duplicate| duplicate.resource.delete(&duplicate.ids)).collect()
     }
 }

@@ -41,7 +41,7 @@ pub use transition::{Canary, Pin, Transition};
 use crate::desired::{Desired, SmokeTest};
 use crate::hint::Hint;
 use crate::place::Place;
-use crate::resources::{Call, Change, Ids, Resource, Stages, api};
+use crate::resources::{Batches, Call, Change, Ids, Resource, api};
 use crate::template::{Known, shown};
 
 /// The steps of a run and their order.
@@ -116,7 +116,7 @@ pub struct Step {
     pub calls: Vec<String>,
     /// The steps that must end before it starts.
     pub needs: BTreeSet<String>,
-    /// The steps whose first stage must end before it starts: that stage creates the resource, later ones complete it.
+    /// The steps whose first batch must end before it starts: that batch creates the resource, later ones complete it.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub needs_created: BTreeSet<String>,
     /// The reason for the action, or for no action, if it is not obvious.
@@ -127,11 +127,11 @@ pub struct Step {
     pub canary: Option<Canary>,
     /// The calls.
     #[serde(skip)]
-    pub stages: Stages<Call>,
+    pub batches: Batches<Call>,
     /// Calls that are sent when all steps are done: they delete the resources that replacements leave.
     #[serde(skip)]
-    pub cleanup: Stages<Call>,
-    /// The calls that revert the earlier stages when the stage that watches them fails.
+    pub cleanup: Batches<Call>,
+    /// The calls that revert the earlier batches when the batch that watches them fails.
     #[serde(skip)]
     pub undo: Option<Undo>,
     /// The resource, as far as it is known before the first call.
@@ -145,13 +145,13 @@ pub struct Step {
     pub ids: Ids,
 }
 
-/// The calls that revert the first stages of a step.
+/// The calls that revert the first batches of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Undo {
-    /// The index of the stage that watches the result, counted from 0.
-    pub stage: usize,
-    /// The calls that are sent when that stage fails. They are not sent when a stop interrupts it.
-    pub calls: Stages<Call>,
+    /// The index of the batch that watches the result, counted from 0.
+    pub batch: usize,
+    /// The calls that are sent when that batch fails. They are not sent when a stop interrupts it.
+    pub calls: Batches<Call>,
 }
 
 /// The action on a resource.
@@ -297,8 +297,8 @@ impl Plan {
 }
 
 impl Step {
-    /// A step without dependencies that applies `stages` to a resource, under the resource's name in the template.
-    fn new(logical_id: &str, resource: Resource, ids: Ids, action: Action, stages: Stages<Call>) -> Self {
+    /// A step without dependencies that applies `batches` to a resource, under the resource's name in the template.
+    fn new(logical_id: &str, resource: Resource, ids: Ids, action: Action, batches: Batches<Call>) -> Self {
         let mut step = Self {
             id: logical_id.to_owned(),
             logical_id: logical_id.to_owned(),
@@ -312,8 +312,8 @@ impl Step {
             needs_created: BTreeSet::new(),
             reason: None,
             canary: None,
-            stages,
-            cleanup: Stages::new(),
+            batches,
+            cleanup: Batches::new(),
             undo: None,
             resource,
             now: None,
@@ -333,7 +333,7 @@ impl Step {
         self.action = Action::Leave;
         self.reason = Some(reason.to_owned());
         self.calls.clear();
-        self.stages.clear();
+        self.batches.clear();
         self.cleanup.clear();
         self.canary = None;
         self.undo = None;
@@ -344,14 +344,14 @@ impl Step {
     fn until_in_force(&mut self) {
         if let Some(api_id) = self.resource.part_of_api() {
             let api_id = api_id.to_owned();
-            self.stages.push(vec![Call::Api(api::Call::GetDeployments { api_id })]);
+            self.batches.push(vec![Call::Api(api::Call::GetDeployments { api_id })]);
             self.name_calls();
         }
     }
 
     /// Sets the calls' names from the calls.
     fn name_calls(&mut self) {
-        self.calls = self.stages.iter().chain(&self.cleanup).flatten().map(Call::operation).collect();
+        self.calls = self.batches.iter().chain(&self.cleanup).flatten().map(Call::operation).collect();
     }
 }
 

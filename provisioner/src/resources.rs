@@ -55,7 +55,7 @@ pub use difference::Change;
 pub use effect::{Again, Effect, Left};
 pub use import::Import;
 pub(crate) use import::snake_case;
-pub use kind::{Changed, Ids, Stages};
+pub use kind::{Batches, Changed, Ids};
 pub(crate) use kind::{HasTemplate, Kind};
 pub use ownership::{Arn, Orphans, Ownership, Removal};
 pub use policy::{Policy, Principal, deleted_principals};
@@ -213,7 +213,7 @@ macro_rules! kinds {
             }
 
             /// The calls that delete it after its replacement was created, whose id is `successor`.
-            pub fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
+            pub fn delete_replaced(&self, ids: &Ids, successor: &str) -> Batches<Call> {
                 match self { $(Self::$name(one) => wrap(one.delete_replaced(ids, successor), Call::$name)),+ }
             }
 
@@ -226,12 +226,12 @@ macro_rules! kinds {
             }
 
             /// The calls that create it.
-            pub fn create(&self) -> Stages<Call> {
+            pub fn create(&self) -> Batches<Call> {
                 match self { $(Self::$name(one) => wrap(one.create(), Call::$name)),+ }
             }
 
             /// The calls that change `now` to its properties.
-            pub fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+            pub fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Batches<Call> {
                 match (self, now) {
                     $((Self::$name(wanted), Self::$name(now)) => wrap(wanted.update(now, ids, changed), Call::$name),)+
                     _ => Vec::new(),
@@ -239,7 +239,7 @@ macro_rules! kinds {
             }
 
             /// The calls that delete it.
-            pub fn delete(&self, ids: &Ids) -> Stages<Call> {
+            pub fn delete(&self, ids: &Ids) -> Batches<Call> {
                 match self { $(Self::$name(one) => wrap(one.delete(ids), Call::$name)),+ }
             }
 
@@ -343,6 +343,6 @@ fn fill<T: Serialize + DeserializeOwned + Clone>(value: &T, known: &Known) -> T 
     })
 }
 
-fn wrap<C>(stages: Stages<C>, into: fn(C) -> Call) -> Stages<Call> {
-    stages.into_iter().map(|stage| stage.into_iter().map(into).collect()).collect()
+fn wrap<C>(batches: Batches<C>, into: fn(C) -> Call) -> Batches<Call> {
+    batches.into_iter().map(|batch| batch.into_iter().map(into).collect()).collect()
 }

@@ -71,7 +71,7 @@ async fn a_step_starts_when_its_needs_are_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_of_one_stage_overlap_and_stages_follow_each_other() {
+async fn calls_of_one_batch_overlap_and_batches_follow_each_other() {
     let spec = Spec {
         policies: [("Read", "s:Get"), ("Write", "s:Put")].into(),
         managed: ["arn:aws:iam::aws:policy/Basic"].into(),
@@ -254,7 +254,7 @@ async fn a_call_with_an_unknown_value_is_never_sent() {
 
     let (outcome, world) = with_unknown(|plan| {
         let at = logs(plan);
-        plan.steps[at].stages = vec![vec![group_named(&unknown)]];
+        plan.steps[at].batches = vec![vec![group_named(&unknown)]];
     })
     .await;
     let (step, error) = &outcome.failed[0];
@@ -272,13 +272,13 @@ async fn a_call_with_an_unknown_value_is_never_sent() {
 
     let (outcome, world) = with_unknown(|plan| {
         let at = logs(plan);
-        plan.steps[at].stages = vec![vec![group_named("no-such-group"), group_named(&unknown)]];
-        plan.steps[at].undo = Some(crate::plan::Undo { stage: 0, calls: vec![vec![group_named(&unknown)]] });
+        plan.steps[at].batches = vec![vec![group_named("no-such-group"), group_named(&unknown)]];
+        plan.steps[at].undo = Some(crate::plan::Undo { batch: 0, calls: vec![vec![group_named(&unknown)]] });
     })
     .await;
     let (_, error) = &outcome.failed[0];
-    assert_eq!(error.headline().matches(text).count(), 2, "the stage and its undo: {error}");
-    assert!(!operations(&world).contains(&"DeleteLogGroup".to_owned()), "nothing of a stage is sent");
+    assert_eq!(error.headline().matches(text).count(), 2, "the batch and its undo: {error}");
+    assert!(!operations(&world).contains(&"DeleteLogGroup".to_owned()), "nothing of a batch is sent");
 }
 
 #[tokio::test(start_paused = true)]
@@ -286,8 +286,8 @@ async fn a_call_with_a_part_of_a_reference_is_not_sent() {
     for part in ["\u{fdd0}Um9sZS5Bcm4", "Um9sZS5Bcm4\u{fdd1}", "\u{fdd0}?\u{fdd1}"] {
         let mut plan = planned(&Spec::plain(), &State::default()).await;
         let step = plan.steps.iter_mut().find(|step| step.kind == "AWS::Logs::LogGroup").unwrap();
-        let call = serde_json::to_string(&step.stages[0][0]).unwrap().replace(&step.name, part);
-        step.stages[0][0] = serde_json::from_str(&call).unwrap();
+        let call = serde_json::to_string(&step.batches[0][0]).unwrap().replace(&step.name, part);
+        step.batches[0][0] = serde_json::from_str(&call).unwrap();
         let world = World::of(State::default());
         let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
         let failed = outcome.failed[0].1.to_string();

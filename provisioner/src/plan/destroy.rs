@@ -11,7 +11,7 @@ use super::{orphans, takeover};
 use crate::desired::{Desired, Wanted};
 use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed};
-use crate::resources::{Ids, Owner, Resource, Stages};
+use crate::resources::{Batches, Ids, Owner, Resource};
 use crate::template::Known;
 
 /// Removes the resources with the stack's ownership tag, in reverse order, and states why the others stay.
@@ -85,11 +85,11 @@ fn other_apis(desired: &Desired, observed: &Observed) -> impl Iterator<Item = Bl
 /// A route that was taken over gets its former target instead of being deleted.
 fn given_back(mut step: Step, found: &Found, observed: &Observed) -> Step {
     if step.action == Action::Delete
-        && let Some((action, stages, reason)) = takeover::given_back(found, observed)
+        && let Some((action, batches, reason)) = takeover::given_back(found, observed)
     {
         step.action = action;
         step.reason = Some(reason);
-        step.stages = stages;
+        step.batches = batches;
         step.name_calls();
     }
     step
@@ -106,11 +106,11 @@ fn step(wanted: &Wanted, found: &Found, needs: BTreeSet<String>) -> Step {
         }
         Owner::CloudFormation(stack) => Some(format!("it belongs to CloudFormation's stack `{stack}`")),
     };
-    let (action, stages) = match kept {
+    let (action, batches) = match kept {
         None => (Action::Delete, [found.delete_duplicates(), found.resource.delete(&found.ids)].concat()),
-        Some(_) => (Action::Leave, Stages::new()),
+        Some(_) => (Action::Leave, Batches::new()),
     };
-    let step = Step::new(&wanted.logical_id, found.resource.clone(), found.ids.clone(), action, stages);
+    let step = Step::new(&wanted.logical_id, found.resource.clone(), found.ids.clone(), action, batches);
     Step { needs, reason: kept, ..step }
 }
 

@@ -13,7 +13,7 @@ use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed};
 use crate::resources::alias::Alias;
 use crate::resources::function::Failure;
-use crate::resources::{Call, Changed, Ids, Owner, Resource, Stages};
+use crate::resources::{Batches, Call, Changed, Ids, Owner, Resource};
 use crate::template::{Known, Reference};
 
 /// To adopt an untagged resource.
@@ -132,19 +132,19 @@ fn published_by_others(alias: &Alias, observed: &Observed) -> Option<u64> {
 }
 
 fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
-    let (mut action, changes, stages, cleanup) = match found {
-        None => (Action::Create, Vec::new(), resource.create(), Stages::new()),
+    let (mut action, changes, batches, cleanup) = match found {
+        None => (Action::Create, Vec::new(), resource.create(), Batches::new()),
         Some(found) => {
             let changes = resource.changes_from(&found.resource);
             let changed = Changed::of(&changes);
             if changes.is_empty() {
-                (Action::Keep, changes, Stages::new(), found.delete_duplicates())
+                (Action::Keep, changes, Batches::new(), found.delete_duplicates())
             } else if resource.must_be_replaced(&changed) {
-                let (stages, cleanup) = replaced(&wanted.logical_id, &resource, found);
-                (Action::Replace, changes, stages, cleanup)
+                let (batches, cleanup) = replaced(&wanted.logical_id, &resource, found);
+                (Action::Replace, changes, batches, cleanup)
             } else {
-                let stages = resource.update(&found.resource, &found.ids, &changed);
-                (in_place(&found.owner), changes, stages, found.delete_duplicates())
+                let batches = resource.update(&found.resource, &found.ids, &changed);
+                (in_place(&found.owner), changes, batches, found.delete_duplicates())
             }
         }
     };
@@ -157,7 +157,7 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
         (Action::Replace, _) | (_, None) => Ids::new(),
         (_, Some(found)) => found.ids.clone(),
     };
-    let mut step = Step::new(&wanted.logical_id, resource, ids, action, stages);
+    let mut step = Step::new(&wanted.logical_id, resource, ids, action, batches);
     step.cleanup = cleanup;
     step.now = found.map(|found| found.resource.clone());
     step.changes = changes.into_iter().map(masked).collect();
@@ -167,22 +167,22 @@ fn step(wanted: &Wanted, resource: Resource, found: Option<&Found>) -> Step {
     step
 }
 
-/// The stages that replace the found resource, and those that remove the rest when all steps are done.
+/// The batches that replace the found resource, and those that remove the rest when all steps are done.
 ///
 /// A resource with the same name or id as the replacement is removed before the replacement is created.
-fn replaced(logical_id: &str, resource: &Resource, found: &Found) -> (Stages<Call>, Stages<Call>) {
+fn replaced(logical_id: &str, resource: &Resource, found: &Found) -> (Batches<Call>, Batches<Call>) {
     let successor = Reference::new(logical_id, Ids::REF).to_string();
-    let (mut stages, mut cleanup) = (Stages::new(), Stages::new());
+    let (mut batches, mut cleanup) = (Batches::new(), Batches::new());
     for (index, (old, ids)) in found.each().enumerate() {
         let is_duplicate = index > 0;
         if resource.gets_the_id_of(ids) || !(is_duplicate || resource.create_before_delete()) {
-            stages.extend(old.delete(ids));
+            batches.extend(old.delete(ids));
         } else {
             cleanup.extend(old.delete_replaced(ids, &successor));
         }
     }
-    stages.extend(resource.create());
-    (stages, cleanup)
+    batches.extend(resource.create());
+    (batches, cleanup)
 }
 
 fn in_place(owner: &Owner) -> Action {

@@ -17,7 +17,7 @@ fn losses(step: &Step) -> Vec<String> {
         }
         Action::Delete | Action::Replace => vec![step.logical_id.clone()],
         Action::Update | Action::Adopt => {
-            step.stages.iter().chain(&step.cleanup).flatten().filter_map(policy_removed_by).collect()
+            step.batches.iter().chain(&step.cleanup).flatten().filter_map(policy_removed_by).collect()
         }
         Action::Keep | Action::Create | Action::Leave => Vec::new(),
     }

@@ -26,7 +26,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
     let mut removals: Vec<Step> = Vec::new();
     for Orphan { logical_id, found } in orphans {
         let name = called(found);
-        let (action, stages, reason) = given_back(found, observed).unwrap_or_else(|| {
+        let (action, batches, reason) = given_back(found, observed).unwrap_or_else(|| {
             (Action::Delete, found.resource.delete(&found.ids), missing_in_the_template(&found.resource).to_owned())
         });
         let mut id = format!("{logical_id} ({name})");
@@ -34,7 +34,7 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
             // Two concurrent runs leave two orphans of the same name.
             id = format!("{id} {}", distinguished_by(found));
         }
-        let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), action, stages);
+        let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), action, batches);
         let step = Step { id, name, needs: before.clone(), reason: Some(reason), ..step };
         before = BTreeSet::from([step.id.clone()]);
         removals.push(step);
@@ -58,8 +58,8 @@ pub(super) fn duplicate_apis(desired: &Desired, observed: &Observed) -> Vec<Step
         is_one(&one.found.resource) && desired.get(&one.logical_id).is_some_and(|wanted| is_one(&wanted.resource))
     });
     let steps = duplicate_apis.map(|Orphan { logical_id, found }| {
-        let stages = found.resource.delete(&found.ids);
-        let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), Action::Delete, stages);
+        let batches = found.resource.delete(&found.ids);
+        let step = Step::new(logical_id, found.resource.clone(), found.ids.clone(), Action::Delete, batches);
         let name = called(found);
         Step { id: format!("{logical_id} ({name})"), name, ..step }
     });

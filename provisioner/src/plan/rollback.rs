@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::hint::{Command, Hint};
 use crate::releases::{AliasState, Releases};
 use crate::resources::alias::{Alias, RoutingConfig};
-use crate::resources::{Call, Change, Ids, Owner, Resource, Stages, property, served};
+use crate::resources::{Batches, Call, Change, Ids, Owner, Resource, property, served};
 use crate::template::Known;
 
 /// The version that an alias will point to, and whether it must pass smoke tests first.
@@ -154,13 +154,13 @@ fn step(logical_id: &str, to: Alias, now: &AliasState) -> Step {
         let property = property!(Alias.routing_config);
         changes.push(Change::of_entry(property, &weight.function_version, Some(json!(weight.function_weight)), None));
     }
-    let (action, stages) = match changes.is_empty() {
-        true => (Action::Keep, Stages::new()),
+    let (action, batches) = match changes.is_empty() {
+        true => (Action::Keep, Batches::new()),
         false => {
-            let stages = [to.smoke_test_calls(), vec![to.update_call()]];
-            (Action::Update, stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec())
+            let batches = [to.smoke_test_calls(), vec![to.update_call()]];
+            (Action::Update, batches.map(|batch| batch.into_iter().map(Call::Alias).collect()).to_vec())
         }
     };
     let ids = Ids::from([("RevisionId".to_owned(), now.revision.clone())]);
-    Step { changes, ..Step::new(logical_id, Resource::Alias(to), ids, action, stages) }
+    Step { changes, ..Step::new(logical_id, Resource::Alias(to), ids, action, batches) }
 }

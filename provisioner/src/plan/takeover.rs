@@ -9,7 +9,7 @@ use crate::observe::{Found, Observed, Surroundings};
 use crate::resources::former_target::FormerTarget;
 use crate::resources::integration::Integration;
 use crate::resources::named::IntegrationId;
-use crate::resources::{Call, Ids, Owner, Resource, Stages, api, route};
+use crate::resources::{Batches, Call, Ids, Owner, Resource, api, route};
 use crate::template::{Known, references_in_text};
 
 /// The routes that are taken over, by the logical id of the integration that they will point to.
@@ -59,7 +59,7 @@ pub(super) fn remember(integration: &mut Integration, now: Option<&Found>, new: 
 
 /// The action for a route that was taken over, instead of its removal, and the reason. The route gets its former
 /// target; it is deleted where that target no longer exists, since AWS would refuse it.
-pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, Stages<Call>, String)> {
+pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, Batches<Call>, String)> {
     let Resource::Route(now) = &found.resource else { return None };
     let IntegrationId(id) = IntegrationId::in_target(&now.target)?;
     let (integration, _) =
@@ -80,8 +80,8 @@ pub(super) fn given_back(found: &Found, observed: &Observed) -> Option<(Action, 
     let route_id = found.ids.get(Ids::ROUTE_ID).cloned().unwrap_or_default();
     // Callers use this route until the change is in force, so nothing that answers them is deleted before.
     let in_force = Call::Api(api::Call::GetDeployments { api_id: now.api_id.clone() });
-    let stages = [Call::Route(route::Call::UpdateRoute { route_id, route }), in_force].map(|call| vec![call]);
-    Some((Action::Update, stages.to_vec(), reason))
+    let batches = [Call::Route(route::Call::UpdateRoute { route_id, route }), in_force].map(|call| vec![call]);
+    Some((Action::Update, batches.to_vec(), reason))
 }
 
 /// Notes about an API that the stack attaches to, before its routes change, and blockers that prevent it.

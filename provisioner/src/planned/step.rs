@@ -31,7 +31,7 @@ impl PlannedStep {
     pub(super) fn of(step: &Step, secrets: &Secrets) -> Self {
         let undo = step.undo.iter().flat_map(|undo| &undo.calls);
         let calls: Vec<_> =
-            step.stages.iter().chain(&step.cleanup).chain(undo).map(|stage| stage.iter().map(sent)).collect();
+            step.batches.iter().chain(&step.cleanup).chain(undo).map(|batch| batch.iter().map(sent)).collect();
         let calls: Value = calls.into_iter().map(Iterator::collect::<Value>).collect();
         Self {
             id: step.id.clone(),

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::check::Check;
 use super::kind::{
-    Again, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal,
-    Stages, has_properties, property, stages, with,
+    Again, Batches, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property,
+    Removal, batches, has_properties, property, with,
 };
 use super::named::FunctionRef;
 use super::served;
@@ -184,17 +184,17 @@ impl Kind for Alias {
         }
     }
 
-    fn create(&self) -> Stages<Call> {
-        stages([self.smoke_test_calls(), vec![self.create_call()]])
+    fn create(&self) -> Batches<Call> {
+        batches([self.smoke_test_calls(), vec![self.create_call()]])
     }
 
-    fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, _ids: &Ids, changed: &Changed) -> Batches<Call> {
         let smoke_test_calls = changed.has(property!(Alias.function_version)).then(|| self.smoke_test_calls());
-        stages([smoke_test_calls.unwrap_or_default(), vec![self.update_call()]])
+        batches([smoke_test_calls.unwrap_or_default(), vec![self.update_call()]])
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteAlias { function_name: self.function_name.clone(), name: self.name.clone() }]])
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteAlias { function_name: self.function_name.clone(), name: self.name.clone() }]])
     }
 }
 

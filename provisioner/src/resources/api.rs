@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{
-    Arn, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, Tags, created_by,
-    has_properties, id, property, stages,
+    Arn, Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Tags, batches,
+    created_by, has_properties, id, property,
 };
 use crate::template::references_in_text;
 
@@ -95,7 +95,7 @@ impl Kind for Api {
         matches!(call, Call::GetDeployments { .. })
     }
 
-    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Batches<Call> {
         let api_id = || id(ids, Ids::API_ID);
         let mut calls = Vec::new();
         let removes_cors = changed.has(property!(Api.cors_configuration)) && self.cors_configuration.is_none();
@@ -112,7 +112,7 @@ impl Kind for Api {
         calls.into_iter().map(|call| vec![call]).collect()
     }
 
-    fn delete(&self, ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteApi { api_id: id(ids, Ids::API_ID) }]])
+    fn delete(&self, ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteApi { api_id: id(ids, Ids::API_ID) }]])
     }
 }

@@ -11,8 +11,8 @@ pub use self::configuration::{Environment, EphemeralStorage, LoggingConfig, Trac
 use super::Resource;
 pub use super::code::Code;
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
-    Tags, defaults, has_properties, id, property, stages, with,
+    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property,
+    Removal, Tags, batches, defaults, has_properties, id, property, with,
 };
 use super::name::default_name;
 use super::named::FunctionRef;
@@ -248,13 +248,13 @@ impl Kind for Function {
         serde_json::to_value(call).unwrap_or_default()
     }
 
-    fn create(&self) -> Stages<Call> {
+    fn create(&self) -> Batches<Call> {
         let reserved = self.reserved_concurrent_executions.map(|_| self.concurrency());
         let create = Call::CreateFunction { function: Box::new(self.clone()), publish: false };
-        stages([vec![create], reserved.into_iter().collect()])
+        batches([vec![create], reserved.into_iter().collect()])
     }
 
-    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Batches<Call> {
         let tag = changed.has(property!(Function.tags)).then(|| Call::TagResource {
             function_name: self.function_name.clone(),
             arn: id(ids, Ids::ARN),
@@ -280,11 +280,11 @@ impl Kind for Function {
         let reserved = changed.has(CONCURRENCY).then(|| self.concurrency());
         // The calls are sequential: Lambda answers 409 to a second update while one is in progress. Tags are last: they
         // also give the function a new revision, and the updates would be refused as concurrent changes.
-        stages([configuration, code, tag, reserved].map(|call| call.into_iter().collect()))
+        batches([configuration, code, tag, reserved].map(|call| call.into_iter().collect()))
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteFunction { function_name: self.function_name.clone() }]])
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteFunction { function_name: self.function_name.clone() }]])
     }
 }
 

@@ -10,8 +10,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::kind::{
-    Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, has_properties,
-    stages,
+    Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, batches,
+    has_properties,
 };
 use super::policy::Policy;
 pub use super::role::Call;
@@ -83,19 +83,19 @@ impl Kind for InlinePolicy {
         Effect::Repeatable
     }
 
-    fn create(&self) -> Stages<Call> {
-        stages([self.roles.iter().map(|role| self.put(role)).collect()])
+    fn create(&self) -> Batches<Call> {
+        batches([self.roles.iter().map(|role| self.put(role)).collect()])
     }
 
-    fn update(&self, now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
+    fn update(&self, now: &Self, _ids: &Ids, _changed: &Changed) -> Batches<Call> {
         let differs = |role: &&String| now.seen.get(*role) != Some(&self.policy_document);
-        stages([self.roles.iter().filter(differs).map(|role| self.put(role)).collect()])
+        batches([self.roles.iter().filter(differs).map(|role| self.put(role)).collect()])
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
         let drop =
             |role: &String| Call::DeleteRolePolicy { role_name: role.clone(), policy_name: self.policy_name.clone() };
-        stages([self.roles.iter().map(drop).collect()])
+        batches([self.roles.iter().map(drop).collect()])
     }
 }
 

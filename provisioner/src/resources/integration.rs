@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::kind::{
-    Changed, DESCRIPTION, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, created_by,
-    defaults, has_properties, id, property, stages, with,
+    Batches, Changed, DESCRIPTION, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, batches,
+    created_by, defaults, has_properties, id, property, with,
 };
 use super::named::{FunctionRef, function_arn};
 
@@ -115,14 +115,14 @@ impl Kind for Integration {
 
     created_by!(CreateIntegration, Twice);
 
-    fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Batches<Call> {
         let integration_id = id(ids, Ids::INTEGRATION_ID);
-        stages([vec![Call::UpdateIntegration { integration_id, integration: Box::new(self.clone()) }]])
+        batches([vec![Call::UpdateIntegration { integration_id, integration: Box::new(self.clone()) }]])
     }
 
-    fn delete(&self, ids: &Ids) -> Stages<Call> {
+    fn delete(&self, ids: &Ids) -> Batches<Call> {
         let integration_id = id(ids, Ids::INTEGRATION_ID);
-        stages([vec![Call::DeleteIntegration { api_id: self.api_id.clone(), integration_id }]])
+        batches([vec![Call::DeleteIntegration { api_id: self.api_id.clone(), integration_id }]])
     }
 }
 

@@ -16,8 +16,8 @@ pub(super) use super::property::{Property, property};
 pub(super) use super::tags::{DESCRIPTION, OwnershipTag, Tags};
 pub(super) use crate::place::Place;
 
-/// Calls in the order in which they must be sent; the calls of one stage do not depend on each other.
-pub type Stages<C> = Vec<Vec<C>>;
+/// Calls in the order in which they must be sent; the calls of one batch do not depend on each other.
+pub type Batches<C> = Vec<Vec<C>>;
 
 /// The properties that a template can give a kind. [`has_properties`] implements it.
 pub(crate) trait HasTemplate: From<<Self as HasTemplate>::Template> {
@@ -61,7 +61,7 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     /// Whether a replacement is created before the old resource is deleted. Not possible where the name is the
     /// identity.
     const CREATE_BEFORE_DELETE: bool = false;
-    /// Whether the first stage of [`Kind::create`] creates it, and the later ones only complete it.
+    /// Whether the first batch of [`Kind::create`] creates it, and the later ones only complete it.
     const FILLED_IN_LATER: bool = false;
     /// Whether creating or changing it requires only that its dependencies exist, since it runs later.
     const RUNS_LATER: bool = false;
@@ -172,17 +172,17 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
         serde_json::to_value(call).unwrap_or_default()
     }
     /// The calls that create it.
-    fn create(&self) -> Stages<Self::Call>;
+    fn create(&self) -> Batches<Self::Call>;
     /// The calls that change `now` to its properties.
-    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Self::Call>;
+    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Batches<Self::Call>;
     /// The calls that delete it.
-    fn delete(&self, ids: &Ids) -> Stages<Self::Call>;
+    fn delete(&self, ids: &Ids) -> Batches<Self::Call>;
     /// Whether creating it assigns the same id that an existing one has: AWS refuses it until that one is deleted.
     fn gets_the_id_of(&self, _ids: &Ids) -> bool {
         false
     }
     /// The calls that delete it once its replacement exists, which has the id `successor` on AWS.
-    fn delete_replaced(&self, ids: &Ids, _successor: &str) -> Stages<Self::Call> {
+    fn delete_replaced(&self, ids: &Ids, _successor: &str) -> Batches<Self::Call> {
         self.delete(ids)
     }
 }
@@ -294,8 +294,8 @@ macro_rules! created_by {
             Effect::all(Self::clone(one), Again::$again)
         }
 
-        fn create(&self) -> Stages<Call> {
-            stages([vec![Call::$call(Box::new(self.clone()))]])
+        fn create(&self) -> Batches<Call> {
+            batches([vec![Call::$call(Box::new(self.clone()))]])
         }
     };
 }
@@ -310,7 +310,7 @@ pub(super) fn with<const N: usize>(template: &impl Serialize, others: [(Property
     value
 }
 
-/// The stages that contain a call.
-pub(super) fn stages<C>(stages: impl IntoIterator<Item = Vec<C>>) -> Stages<C> {
-    stages.into_iter().filter(|stage| !stage.is_empty()).collect()
+/// The batches that contain a call.
+pub(super) fn batches<C>(batches: impl IntoIterator<Item = Vec<C>>) -> Batches<C> {
+    batches.into_iter().filter(|batch| !batch.is_empty()).collect()
 }

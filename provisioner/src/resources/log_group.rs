@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, Tags,
-    has_properties, id, property, stages,
+    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Tags,
+    batches, has_properties, id, property,
 };
 
 /// A log group.
@@ -77,16 +77,16 @@ impl Kind for LogGroup {
         Effect::all_but(&[property!(LogGroup.retention_in_days)], group, Again::Refused)
     }
 
-    fn create(&self) -> Stages<Call> {
+    fn create(&self) -> Batches<Call> {
         let log_group_name = self.log_group_name.clone();
         let retention = self.retention_in_days.is_some().then(|| self.retention());
-        stages([
+        batches([
             vec![Call::CreateLogGroup { log_group_name, tags: self.tags.clone() }],
             retention.into_iter().collect(),
         ])
     }
 
-    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Batches<Call> {
         let mut calls = Vec::new();
         if changed.has(property!(LogGroup.retention_in_days)) {
             calls.push(self.retention());
@@ -96,11 +96,11 @@ impl Kind for LogGroup {
             let arn = id(ids, Ids::ARN).trim_end_matches(":*").to_owned();
             calls.push(Call::TagResource { arn, tags: self.tags.clone() });
         }
-        stages([calls])
+        batches([calls])
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteLogGroup { log_group_name: self.log_group_name.clone() }]])
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteLogGroup { log_group_name: self.log_group_name.clone() }]])
     }
 }
 

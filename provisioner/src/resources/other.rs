@@ -21,7 +21,7 @@ pub use types::{Type, Types};
 
 use super::effect::Effect;
 use super::import::{Import, cloud_control_type};
-use super::kind::{Changed, Ids, Kind, Stages, has_properties, stages};
+use super::kind::{Batches, Changed, Ids, Kind, batches, has_properties};
 use super::name::default_name;
 use super::ownership::{Orphans, Ownership, Removal};
 use super::tags::{KIND_TAG, Owner, OwnershipTag, STAYS, Tags, kept_by_tag, tag_as_retained};
@@ -343,13 +343,13 @@ impl Kind for Other {
         }
     }
 
-    fn create(&self) -> Stages<Call> {
+    fn create(&self) -> Batches<Call> {
         let desired_state = Value::Object(self.wanted());
-        stages([vec![Call::CreateResource { type_name: self.type_name.clone(), desired_state }]])
+        batches([vec![Call::CreateResource { type_name: self.type_name.clone(), desired_state }]])
     }
 
-    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
-        let Some(identifier) = now.identifier.clone() else { return Stages::new() };
+    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Batches<Call> {
+        let Some(identifier) = now.identifier.clone() else { return Batches::new() };
         let wanted = self.wanted();
         let tag_property = self.schema.as_ref().and_then(|schema| schema.tags.as_deref());
         let patch = wanted.into_iter().filter(|(name, _)| changed.has_named(name)).map(|(name, mut value)| {
@@ -362,12 +362,12 @@ impl Kind for Other {
             let op = if now.properties.contains_key(&name) { "replace" } else { "add" };
             json!({"op": op, "path": format!("/{}", name.replace('~', "~0").replace('/', "~1")), "value": value})
         });
-        stages([vec![Call::UpdateResource { type_name: self.type_name.clone(), identifier, patch: patch.collect() }]])
+        batches([vec![Call::UpdateResource { type_name: self.type_name.clone(), identifier, patch: patch.collect() }]])
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
-        let Some(identifier) = self.identifier.clone() else { return Stages::new() };
-        stages([vec![Call::DeleteResource { type_name: self.type_name.clone(), identifier }]])
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
+        let Some(identifier) = self.identifier.clone() else { return Batches::new() };
+        batches([vec![Call::DeleteResource { type_name: self.type_name.clone(), identifier }]])
     }
 }
 

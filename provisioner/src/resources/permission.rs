@@ -9,8 +9,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::kind::{
-    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, created_by,
-    has_properties, id, stages,
+    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, batches, created_by,
+    has_properties, id,
 };
 use super::name::joined;
 use super::named::FunctionRef;
@@ -129,11 +129,11 @@ impl Kind for Permission {
 
     created_by!(AddPermission, Refused);
 
-    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Batches<Call> {
         Vec::new() // every property is create-only
     }
 
-    fn delete(&self, ids: &Ids) -> Stages<Call> {
+    fn delete(&self, ids: &Ids) -> Batches<Call> {
         self.remove(ids, None)
     }
 
@@ -145,15 +145,15 @@ impl Kind for Permission {
         id(ids, Ids::REF) == self.statement_id()
     }
 
-    fn delete_replaced(&self, ids: &Ids, successor: &str) -> Stages<Call> {
+    fn delete_replaced(&self, ids: &Ids, successor: &str) -> Batches<Call> {
         self.remove(ids, Some(successor))
     }
 }
 
 impl Permission {
-    fn remove(&self, ids: &Ids, successor: Option<&str>) -> Stages<Call> {
+    fn remove(&self, ids: &Ids, successor: Option<&str>) -> Batches<Call> {
         let FunctionRef { name, qualifier } = self.function();
-        stages([vec![Call::RemovePermission {
+        batches([vec![Call::RemovePermission {
             function_name: name.to_owned(),
             qualifier: qualifier.map(str::to_owned),
             statement_id: id(ids, Ids::REF),

@@ -57,7 +57,7 @@ of_its_kind! {
     pub fn create_before_delete(&self) -> bool = CREATE_BEFORE_DELETE;
     /// Whether creating it assigns the id of an existing resource: AWS refuses it until that one is deleted.
     pub fn gets_the_id_of(&self, ids: &Ids) -> bool;
-    /// Whether it exists after the first stage of its creation, and the later stages only complete it.
+    /// Whether it exists after the first batch of its creation, and the later batches only complete it.
     pub fn is_filled_in_later(&self) -> bool = FILLED_IN_LATER;
     /// Whether creating or changing it requires only that its dependencies exist.
     pub fn runs_later(&self) -> bool = RUNS_LATER;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages,
-    Tags, defaults, has_properties, property, stages,
+    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property,
+    Removal, Tags, batches, defaults, has_properties, property,
 };
 use super::name::default_name;
 use super::policy::Policy;
@@ -135,13 +135,13 @@ impl Kind for Role {
         )
     }
 
-    fn create(&self) -> Stages<Call> {
+    fn create(&self) -> Batches<Call> {
         let attach = self.managed_policy_arns.iter().map(|arn| self.attach(arn));
         let put = self.policies.iter().map(|(name, document)| self.put(name, document));
-        stages([vec![Call::CreateRole(Box::new(self.clone()))], attach.chain(put).collect()])
+        batches([vec![Call::CreateRole(Box::new(self.clone()))], attach.chain(put).collect()])
     }
 
-    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Batches<Call> {
         let role_name = || self.role_name.clone();
         // Rights are granted before others are removed, so that no request fails between two policies. A document that
         // replaces another removes rights by the same call: where callers are moved, the plan handles that.
@@ -173,14 +173,14 @@ impl Kind for Role {
         let detach = now.managed_policy_arns.difference(&self.managed_policy_arns).map(|arn| self.detach(arn));
         let drop =
             now.policies.keys().filter(|name| !self.policies.contains_key(*name)).map(|name| self.drop_policy(name));
-        stages([grant, detach.chain(drop).collect()])
+        batches([grant, detach.chain(drop).collect()])
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
         let detach = self.managed_policy_arns.iter().map(|arn| self.detach(arn));
         // IAM does not delete a role that still has a policy.
         let drop = self.policies.keys().chain(&self.attached_inline_policies).map(|name| self.drop_policy(name));
-        stages([detach.chain(drop).collect(), vec![Call::DeleteRole { role_name: self.role_name.clone() }]])
+        batches([detach.chain(drop).collect(), vec![Call::DeleteRole { role_name: self.role_name.clone() }]])
     }
 }
 

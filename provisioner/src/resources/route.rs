@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
 use super::kind::{
-    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, Stages, created_by, has_properties, id,
-    stages,
+    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, batches, created_by,
+    has_properties, id,
 };
 use super::named::same_function;
 
@@ -101,11 +101,11 @@ impl Kind for Route {
 
     created_by!(CreateRoute, Refused);
 
-    fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Stages<Call> {
-        stages([vec![Call::UpdateRoute { route_id: id(ids, Ids::ROUTE_ID), route: Box::new(self.clone()) }]])
+    fn update(&self, _now: &Self, ids: &Ids, _changed: &Changed) -> Batches<Call> {
+        batches([vec![Call::UpdateRoute { route_id: id(ids, Ids::ROUTE_ID), route: Box::new(self.clone()) }]])
     }
 
-    fn delete(&self, ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteRoute { api_id: self.api_id.clone(), route_id: id(ids, Ids::ROUTE_ID) }]])
+    fn delete(&self, ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteRoute { api_id: self.api_id.clone(), route_id: id(ids, Ids::ROUTE_ID) }]])
     }
 }

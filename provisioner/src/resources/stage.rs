@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
 use super::kind::{
-    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Stages, Tags, created_by,
-    has_properties, property, stages,
+    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Tags, batches, created_by,
+    has_properties, property,
 };
 
 /// A stage.
@@ -102,7 +102,7 @@ impl Kind for Stage {
 
     created_by!(CreateStage, Refused);
 
-    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, now: &Self, _ids: &Ids, changed: &Changed) -> Batches<Call> {
         let (api_id, stage_name) = (|| self.api_id.clone(), || self.stage_name.clone());
         let mut calls = Vec::new();
         // `UpdateStage` merges route settings, so a setting that is dropped must be removed by name.
@@ -119,7 +119,7 @@ impl Kind for Stage {
         calls.into_iter().map(|call| vec![call]).collect()
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteStage { api_id: self.api_id.clone(), stage_name: self.stage_name.clone() }]])
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteStage { api_id: self.api_id.clone(), stage_name: self.stage_name.clone() }]])
     }
 }

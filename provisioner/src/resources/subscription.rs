@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::Resource;
 use super::json_policy::{as_text, json_or_text, parsed};
 use super::kind::{
-    Again, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages,
-    has_properties, id, property, stages,
+    Again, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, batches,
+    has_properties, id, property,
 };
 use super::other::as_far_as;
 
@@ -170,11 +170,11 @@ impl Kind for Subscription {
         }
     }
 
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::Subscribe(Box::new(self.clone()))]])
+    fn create(&self) -> Batches<Call> {
+        batches([vec![Call::Subscribe(Box::new(self.clone()))]])
     }
 
-    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Batches<Call> {
         let (wanted, now) = (self.attributes_in_sns(), now.attributes_in_sns());
         let differs = |name: &&String| changed.has_named(name) && wanted.get(*name) != now.get(*name);
         let names: BTreeSet<_> = wanted.keys().chain(now.keys()).filter(differs).collect();
@@ -188,15 +188,15 @@ impl Kind for Subscription {
         let (scope, others) = (scope.into_iter().map(set).collect(), others.into_iter().map(set).collect());
         // A policy for attributes is valid for bodies too, but not the reverse.
         match self.filter_policy_scope == attributes() {
-            true => stages([others, scope]),
-            false => stages([scope, others]),
+            true => batches([others, scope]),
+            false => batches([scope, others]),
         }
     }
 
     /// SNS cannot delete a subscription that is not confirmed.
-    fn delete(&self, ids: &Ids) -> Stages<Call> {
+    fn delete(&self, ids: &Ids) -> Batches<Call> {
         let subscription_arn = Some(id(ids, Ids::REF)).filter(|id| id != PENDING);
-        stages([subscription_arn.into_iter().map(|subscription_arn| Call::Unsubscribe { subscription_arn }).collect()])
+        batches([subscription_arn.into_iter().map(|subscription_arn| Call::Unsubscribe { subscription_arn }).collect()])
     }
 }
 
@@ -311,7 +311,7 @@ mod tests {
     fn calls(wanted: &Subscription, now: &Subscription) -> Vec<Vec<String>> {
         let resource = |one: &Subscription| Resource::Subscription(one.clone());
         let changed = Changed::of(&resource(wanted).changes_from(&resource(now)));
-        let stages = wanted.update(now, &Ids::from([(Ids::REF.to_owned(), "arn")]), &changed);
+        let batches = wanted.update(now, &Ids::from([(Ids::REF.to_owned(), "arn")]), &changed);
         let name = |call: Call| match call {
             Call::SetSubscriptionAttributes { attribute, subscription, .. } => {
                 let value = subscription.attribute_in_sns(&attribute);
@@ -319,7 +319,7 @@ mod tests {
             }
             Call::Subscribe(_) | Call::Unsubscribe { .. } => panic!("{call:?}"),
         };
-        stages.into_iter().map(|stage| stage.into_iter().map(name).collect()).collect()
+        batches.into_iter().map(|batch| batch.into_iter().map(name).collect()).collect()
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::{
-    Arn, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages, Tags,
-    created_by, has_properties, id, property, stages,
+    Arn, Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Tags,
+    batches, created_by, has_properties, id, property,
 };
 use super::name::default_name;
 
@@ -121,7 +121,7 @@ impl Kind for Table {
 
     created_by!(CreateTable, Refused);
 
-    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, ids: &Ids, changed: &Changed) -> Batches<Call> {
         let mut calls = Vec::new();
         if changed.has(property!(Table.deletion_protection_enabled)) {
             calls.push(Call::UpdateTable {
@@ -132,10 +132,10 @@ impl Kind for Table {
         if changed.has(property!(Table.tags)) {
             calls.push(Call::TagResource { arn: id(ids, Ids::ARN), tags: self.tags.clone() });
         }
-        stages([calls])
+        batches([calls])
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteTable { table_name: self.table_name.clone() }]])
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteTable { table_name: self.table_name.clone() }]])
     }
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::delivery_status::{self, DeliveryStatus};
 use super::json_policy::{as_text, json_or_text, parsed};
 use super::kind::{
-    Again, Arn, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Stages, Tags,
-    has_properties, id, property, stages,
+    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Tags,
+    batches, has_properties, id, property,
 };
 use super::name::default_name;
 use super::tags;
@@ -176,11 +176,11 @@ impl Kind for Topic {
         }
     }
 
-    fn create(&self) -> Stages<Call> {
-        stages([vec![Call::CreateTopic(Box::new(self.clone()))]])
+    fn create(&self) -> Batches<Call> {
+        batches([vec![Call::CreateTopic(Box::new(self.clone()))]])
     }
 
-    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Stages<Call> {
+    fn update(&self, now: &Self, ids: &Ids, changed: &Changed) -> Batches<Call> {
         let (topic_arn, topic) = (|| id(ids, Ids::REF), || Box::new(self.clone()));
         let (wanted, now) = (self.attributes_in_sns(), now.attributes_in_sns());
         let differs = |attribute: &&String| {
@@ -199,11 +199,11 @@ impl Kind for Topic {
         if changed.has(property!(Topic.tags)) {
             calls.push(Call::TagResource { topic_arn: topic_arn(), topic: topic() });
         }
-        stages([calls])
+        batches([calls])
     }
 
-    fn delete(&self, ids: &Ids) -> Stages<Call> {
-        stages([vec![Call::DeleteTopic { topic_arn: id(ids, Ids::REF) }]])
+    fn delete(&self, ids: &Ids) -> Batches<Call> {
+        batches([vec![Call::DeleteTopic { topic_arn: id(ids, Ids::REF) }]])
     }
 }
 

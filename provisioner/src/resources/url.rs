@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
 use super::kind::{
-    Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Stages, created_by,
-    has_properties, property, stages,
+    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, batches,
+    created_by, has_properties, property,
 };
 use super::named::FunctionRef;
 
@@ -92,13 +92,13 @@ impl Kind for Url {
 
     created_by!(CreateFunctionUrlConfig, Refused);
 
-    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
-        stages([vec![Call::UpdateFunctionUrlConfig(Box::new(self.clone()))]])
+    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Batches<Call> {
+        batches([vec![Call::UpdateFunctionUrlConfig(Box::new(self.clone()))]])
     }
 
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
         let (function_name, qualifier) = (self.target_function_arn.clone(), self.qualifier.clone());
-        stages([vec![Call::DeleteFunctionUrlConfig { function_name, qualifier }]])
+        batches([vec![Call::DeleteFunctionUrlConfig { function_name, qualifier }]])
     }
 }
 

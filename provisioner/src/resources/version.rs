@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::function::OUTSIDE_SETTINGS;
 use super::kind::{
-    Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, Stages, has_properties, stages,
+    Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, batches, has_properties,
 };
 use super::named::FunctionRef;
 use crate::template::{Reference, references_in};
@@ -113,18 +113,18 @@ impl Kind for Version {
         Effect::SeenByService
     }
 
-    fn create(&self) -> Stages<Call> {
+    fn create(&self) -> Batches<Call> {
         let Self { properties: Properties { function_name, description }, release: _, package, revision } =
             self.clone();
-        stages([vec![Call::PublishVersion { function_name, description, package, revision }]])
+        batches([vec![Call::PublishVersion { function_name, description, package, revision }]])
     }
 
-    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Stages<Call> {
+    fn update(&self, _now: &Self, _ids: &Ids, _changed: &Changed) -> Batches<Call> {
         Vec::new() // a version with the wanted content needs no update
     }
 
     /// Lambda deletes versions with their function.
-    fn delete(&self, _ids: &Ids) -> Stages<Call> {
+    fn delete(&self, _ids: &Ids) -> Batches<Call> {
         Vec::new()
     }
 }

@@ -184,7 +184,7 @@ fn step_line(step: &Step) -> Value {
         return json!({ "keep": step.id, "needs": step.needs });
     }
     let mut line = serde_json::to_value(step).unwrap();
-    let mut sent = serde_json::to_value((&step.stages, &step.cleanup, &step.undo, &step.ids)).unwrap();
+    let mut sent = serde_json::to_value((&step.batches, &step.cleanup, &step.undo, &step.ids)).unwrap();
     sent.sort_all_objects(); // the order of a type's fields is not behaviour
     let sent = sent.to_string();
     let digest: String = Sha256::digest(sent)[..4].iter().map(|byte| format!("{byte:02x}")).collect();

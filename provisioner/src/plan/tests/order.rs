@@ -31,7 +31,7 @@ fn a_function_waits_for_its_role_and_its_callers_for_the_complete_role() {
 }
 
 #[test]
-fn steps_wait_for_all_stages_of_an_existing_role() {
+fn steps_wait_for_all_batches_of_an_existing_role() {
     let spec = Spec { policies: [("Read", "s:Get")].into(), memory: Some(512), ..Spec::plain() };
     let plan = planned(&spec.desired(), &existing(&Spec::plain(), true), Options::default());
     assert!(step(&plan, "Function").needs.contains("Role"));

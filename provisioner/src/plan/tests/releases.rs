@@ -281,8 +281,8 @@ fn after_a_failed_change_all_calls_are_sent_again() {
     assert_eq!((step.action, step.changes.len()), (Action::Update, 1));
     assert_eq!(step.changes[0].property, "LastUpdateStatus");
     assert_eq!(step.changes[0].old, Some(json!("Failed: An internal error occurred")));
-    let Call::Function(function::Call::UpdateFunctionConfiguration { properties, .. }) = &step.stages[0][0] else {
-        panic!("{:?}", step.stages)
+    let Call::Function(function::Call::UpdateFunctionConfiguration { properties, .. }) = &step.batches[0][0] else {
+        panic!("{:?}", step.batches)
     };
     assert!(["Environment", "Role", "MemorySize"].iter().all(|name| properties.contains(&(*name).to_owned())));
     let done = executed(&plan, &state, None);

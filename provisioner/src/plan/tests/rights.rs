@@ -143,7 +143,7 @@ fn a_run_after_a_failed_check_sends_only_what_is_missing() {
     let failed = executed(&plan, &old, Some((check, CallFailure::Refused))).state;
     let next = planned(&after().desired(), &failed, checked());
     let role = next.steps.iter().find(|step| step.id == "Role").unwrap();
-    assert_eq!((role.action, role.stages.len()), (Action::Update, 0));
+    assert_eq!((role.action, role.batches.len()), (Action::Update, 0));
     let removals = ["DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy"];
     let mut calls = executed(&next, &failed, None).calls;
     assert_eq!(calls[..3], ["Invoke", "UpdateAlias", "PutRolePolicy"], "{calls:?}");

@@ -13,7 +13,7 @@ use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::served::after_leaving;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION};
 use crate::resources::watch::{Watch, time_in_words};
-use crate::resources::{Call, Changed, Ids, Stages, function};
+use crate::resources::{Batches, Call, Changed, Ids, function};
 use crate::template::Reference;
 
 impl Transitions {
@@ -67,8 +67,8 @@ impl Transition {
             name: format!("{}, for the serving version", alias_step.name),
             changes: Vec::new(),
             needs: BTreeSet::new(),
-            stages: publish.into_iter().chain([point]).collect(),
-            cleanup: Stages::new(),
+            batches: publish.into_iter().chain([point]).collect(),
+            cleanup: Batches::new(),
             ids: if exists { alias_step.ids.clone() } else { Ids::new() },
             ..alias_step.clone()
         };
@@ -94,8 +94,8 @@ impl Transition {
         let Some(caller) = self.callers.first.iter().find(|one| one.step == step.id) else { return };
         if let Some(target) = &caller.target {
             let is_all = step.resource.changes_from(target).is_empty();
-            let rest = std::mem::take(&mut step.stages);
-            step.stages = target.update(target, &step.ids, &Changed::default());
+            let rest = std::mem::take(&mut step.batches);
+            step.batches = target.update(target, &step.ids, &Changed::default());
             if !is_all {
                 step.cleanup = [rest, std::mem::take(&mut step.cleanup)].concat();
             }
@@ -115,7 +115,7 @@ impl Transition {
         if self.pin == Some(Pin::Publish) {
             // The first update uses the revision after publishing, not the observed one.
             let published = Reference::new(&self.logical_id, LATEST_REVISION);
-            for call in step.stages.first_mut().into_iter().flatten() {
+            for call in step.batches.first_mut().into_iter().flatten() {
                 if let Call::Function(
                     function::Call::UpdateFunctionCode { revision, .. }
                     | function::Call::UpdateFunctionConfiguration { revision, .. },
@@ -136,8 +136,8 @@ impl Transition {
                 moved.before = after_leaving(serving, &alias.before, "");
             }
             // The revision is read again, because adding the permission has changed it.
-            let stages = [moved.smoke_test_calls(), vec![moved.still_at(serving)], vec![moved.update_call()]];
-            step.stages = stages.map(|stage| stage.into_iter().map(Call::Alias).collect()).to_vec();
+            let batches = [moved.smoke_test_calls(), vec![moved.still_at(serving)], vec![moved.update_call()]];
+            step.batches = batches.map(|batch| batch.into_iter().map(Call::Alias).collect()).to_vec();
         }
         if let Some(pin) = self.pin_step() {
             step.needs.insert(pin);
@@ -151,9 +151,9 @@ impl Transition {
     }
 }
 
-/// Replaces the last stage, which moves the alias, by the share, the watch, and the move.
+/// Replaces the last batch, which moves the alias, by the share, the watch, and the move.
 fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, has_share: bool) {
-    let Some(moved) = step.stages.pop() else { return };
+    let Some(moved) = step.batches.pop() else { return };
     let Canary { percent, bake_seconds } = canary;
     let watch = |seconds| {
         let alias::Properties { function_name, name, function_version, .. } = alias.properties.clone();
@@ -163,17 +163,17 @@ fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, ha
         Call::Alias(alias::Call::GetMetricData(watch))
     };
     // A watch of zero seconds checks that the metrics can be read before the first caller gets the version.
-    if let Some(checks) = step.stages.first_mut() {
+    if let Some(checks) = step.batches.first_mut() {
         checks.push(watch(0));
     }
     if !has_share {
         let shared = RoutingConfig::share(&alias.function_version, canary.share());
-        step.stages.push(vec![Call::Alias(alias.point_to(serving, &shared))]);
+        step.batches.push(vec![Call::Alias(alias.point_to(serving, &shared))]);
     }
-    step.stages.push(vec![watch(bake_seconds)]);
+    step.batches.push(vec![watch(bake_seconds)]);
     let back = Call::Alias(alias.point_to(serving, &RoutingConfig::default()));
-    step.undo = Some(Undo { stage: step.stages.len() - 1, calls: vec![vec![back]] });
-    step.stages.push(moved);
+    step.undo = Some(Undo { batch: step.batches.len() - 1, calls: vec![vec![back]] });
+    step.batches.push(moved);
     step.canary = Some(canary);
     let time = time_in_words(bake_seconds);
     step.reason = Some(format!("{percent}% of the traffic for {time}, watched; then all, or none if it fails"));
@@ -182,10 +182,10 @@ fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, ha
 impl Publication {
     fn change(&self, step: &mut Step) {
         if step.id == self.function {
-            let (stage, index) = self.call;
+            let (batch, index) = self.call;
             if let Some(Call::Function(
                 function::Call::CreateFunction { publish, .. } | function::Call::UpdateFunctionCode { publish, .. },
-            )) = step.stages.get_mut(stage).and_then(|calls| calls.get_mut(index))
+            )) = step.batches.get_mut(batch).and_then(|calls| calls.get_mut(index))
             {
                 *publish = true;
             }
@@ -197,7 +197,7 @@ impl Publication {
                 ("FunctionArn".to_owned(), answer(PUBLISHED_ARN)),
                 ("Version".to_owned(), answer(PUBLISHED_VERSION)),
             ]);
-            step.stages = Stages::new();
+            step.batches = Batches::new();
             step.reason = Some("published with the code".to_owned());
         }
     }
@@ -228,8 +228,8 @@ impl Revocation {
         if self.step != step.id {
             return;
         }
-        step.stages.clone_from(&self.first);
-        let last = if self.last.is_empty() { Stages::new() } else { vec![self.last.clone()] };
+        step.batches.clone_from(&self.first);
+        let last = if self.last.is_empty() { Batches::new() } else { vec![self.last.clone()] };
         step.cleanup = [last, std::mem::take(&mut step.cleanup)].concat();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Action, Step};
 use crate::resources::version::Version;
-use crate::resources::{Call, Resource, Stages, function};
+use crate::resources::{Batches, Call, Resource, function};
 
 /// A version that the call that writes the function's code publishes too.
 ///
@@ -15,7 +15,7 @@ pub(super) struct Publication {
     pub(super) version: String,
     /// The function's step.
     pub(super) function: String,
-    /// The place of the call in the function's stages.
+    /// The place of the call in the function's batches.
     pub(super) call: (usize, usize),
 }
 
@@ -25,7 +25,7 @@ pub(super) fn decide(differences: &[Step]) -> Vec<Publication> {
         let Resource::Version(version) = &step.resource else { return None };
         let is_new = step.action == Action::Create && version.description.is_empty();
         let function = differences.iter().filter(|_| is_new).find(|step| writes_its_function(step, version))?;
-        let call = last_write(&function.stages)?;
+        let call = last_write(&function.batches)?;
         Some(Publication { version: step.id.clone(), function: function.id.clone(), call })
     };
     differences.iter().filter_map(publication).collect()
@@ -38,14 +38,14 @@ fn writes_its_function(step: &Step, version: &Version) -> bool {
 
 /// The place of the last call that writes content of a version, if that call can publish it:
 /// `UpdateFunctionConfiguration` cannot.
-fn last_write(stages: &Stages<Call>) -> Option<(usize, usize)> {
+fn last_write(batches: &Batches<Call>) -> Option<(usize, usize)> {
     let mut last = None;
-    for (stage, calls) in stages.iter().enumerate() {
+    for (batch, calls) in batches.iter().enumerate() {
         for (index, call) in calls.iter().enumerate() {
             let Call::Function(call) = call else { continue };
             match call {
                 function::Call::CreateFunction { .. } | function::Call::UpdateFunctionCode { .. } => {
-                    last = Some((stage, index));
+                    last = Some((batch, index));
                 }
                 function::Call::UpdateFunctionConfiguration { .. } => last = None,
                 function::Call::TagResource { .. }

@@ -6,7 +6,7 @@ use super::super::losses::policy_removed_by;
 use super::super::{Note, Step};
 use super::{Transition, alias_of, changed_without_an_alias, is_changed_in_place, is_repointed};
 use crate::observe::Observed;
-use crate::resources::{Call, Policy, Resource, Stages, role};
+use crate::resources::{Batches, Call, Policy, Resource, role};
 
 /// The maximum length of all inline policies of a role together, without white space.
 const LONGEST: usize = 10_240;
@@ -17,7 +17,7 @@ pub(super) struct Revocation {
     /// The step of the role or policy.
     pub(super) step: String,
     /// The calls that remove no permission.
-    pub(super) first: Stages<Call>,
+    pub(super) first: Batches<Call>,
     /// The calls that remove permissions.
     pub(super) last: Vec<Call>,
 }
@@ -72,10 +72,10 @@ fn has_another_uri(step: &Step) -> bool {
 }
 
 fn revocation(step: &Step, rights: &Rights) -> (Revocation, Vec<Note>) {
-    let (mut first, mut last, mut notes) = (Stages::new(), Vec::new(), Vec::new());
-    for stage in &step.stages {
+    let (mut first, mut last, mut notes) = (Batches::new(), Vec::new(), Vec::new());
+    for batch in &step.batches {
         let mut calls = Vec::new();
-        for call in stage {
+        for call in batch {
             match rights.changed_by(call) {
                 Effect::Kept => calls.push(call.clone()),
                 Effect::Removed => last.push(call.clone()),
@@ -124,7 +124,7 @@ impl Rights {
     /// The roles whose policies would be too long before anything is removed.
     fn too_long_with(&self, changing: &[&Step]) -> BTreeSet<String> {
         let mut meanwhile = self.had.clone();
-        for call in changing.iter().flat_map(|step| &step.stages).flatten() {
+        for call in changing.iter().flat_map(|step| &step.batches).flatten() {
             let Some((role, policy, document)) = put_by(call) else { continue };
             let at = (role.to_owned(), policy.to_owned());
             let both = self.had.get(&at).and_then(|had| document.united_with(had));
