@@ -17,7 +17,7 @@ pub(crate) use entrance::METHODS;
 pub use packages::{PackageCheck, Packages};
 pub use smoke::{Request, SmokeTest, Untested};
 
-use self::attributes::{check_attributes, check_indices, unknown_attribute};
+use self::attributes::{check_references, wrong_reference};
 use self::callee::check_function;
 use self::packages::{check_package_names, read_package};
 use self::relations::{attach_policy, complete_version, link_route};
@@ -109,8 +109,7 @@ impl Desired {
             let logical_id = declared.logical_id.clone();
             declarations.extend(declared.provisioner.clone().map(|value| (logical_id.clone(), value)));
             let needs = declared.needs.clone();
-            check_attributes(template, &declared, &resources)?;
-            check_indices(template, &declared, &known)?;
+            check_references(template, &declared, &resources, &known)?;
             let retain = declared.deletion_policy != DeletionPolicy::Delete;
             let mut resource = typed(template, &declared)?.fill(&known);
             resource.complete(&ownership_tag(stack, place, &logical_id));
@@ -143,10 +142,7 @@ impl Desired {
             let references = references_in_text(&output.value);
             let needs = references.iter().filter(|one| !one.is_pseudo()).map(|one| one.logical_id.clone());
             needs_of_outputs.insert(output.name.clone(), needs.collect());
-            if let Some(reason) = references.iter().find_map(|reference| unknown_attribute(reference, &resources)) {
-                return Err(template.output_problem(&output.name, reason));
-            }
-            if let Some(reason) = known.index_outside(&output.value) {
+            if let Some(reason) = wrong_reference(&output.value, &resources, &known) {
                 return Err(template.output_problem(&output.name, reason));
             }
         }

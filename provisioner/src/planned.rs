@@ -10,7 +10,6 @@ mod step;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -20,7 +19,7 @@ use crate::desired::Desired;
 use crate::error::{Error, Kind, Result};
 use crate::hint::{Command, Hint};
 use crate::place::StackName;
-use crate::plan::{Canary, Plan};
+use crate::plan::{Options, Plan};
 use crate::resources::Resource;
 use crate::template::Template;
 
@@ -62,7 +61,7 @@ pub struct Inputs {
     /// The packages, by the function's logical id.
     pub packages: BTreeMap<String, Package>,
     /// The options of the plan.
-    pub options: PlanOptions,
+    pub options: Options,
 }
 
 /// A template's file.
@@ -86,25 +85,6 @@ pub struct Package {
     pub sha256: String,
 }
 
-/// The options of a plan besides the template. A new option is a field here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct PlanOptions {
-    /// Adopt existing resources of the same names.
-    pub adopt: bool,
-    /// Point untagged routes to the stack.
-    pub take_over: bool,
-    /// Remove orphans.
-    pub prune: bool,
-    /// Send the smoke tests that the template declares.
-    pub smoke: bool,
-    /// The share of the calls that a new version gets first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub canary: Option<Canary>,
-    /// How many versions of each function stay.
-    pub keep_versions: NonZeroUsize,
-}
-
 impl Inputs {
     /// The inputs of a plan for `desired`. `instead` contains the packages that were given instead of the template's.
     pub fn of(
@@ -112,7 +92,7 @@ impl Inputs {
         parameters: &BTreeMap<String, String>,
         instead: &BTreeMap<String, PathBuf>,
         desired: &Desired,
-        options: PlanOptions,
+        options: Options,
     ) -> Self {
         let no_echo: BTreeSet<_> = template.no_echo().collect();
         let (hidden, shown): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -155,9 +135,6 @@ impl Planned {
     }
 
     /// The stack's name, unless another name was given.
-    ///
-    /// # Errors
-    /// When another name was given.
     pub fn stack(&self, given: Option<&StackName>) -> Result<StackName> {
         match given {
             Some(given) if given.as_str() != self.stack => Err(self.other("stack", &self.stack, given.as_str())),
@@ -166,17 +143,11 @@ impl Planned {
     }
 
     /// Refuses another region than that of the plan.
-    ///
-    /// # Errors
-    /// When the region differs.
     pub fn is_for_region(&self, region: &str) -> Result<()> {
         if self.region == region { Ok(()) } else { Err(self.other("region", &self.region, region)) }
     }
 
     /// Refuses a template that differs from that of the plan.
-    ///
-    /// # Errors
-    /// When it differs.
     pub fn is_of(&self, template: &Template) -> Result<()> {
         if self.inputs.template.sha256 == digest_of(template) {
             return Ok(());

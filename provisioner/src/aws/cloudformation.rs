@@ -48,9 +48,6 @@ pub enum Body<'a> {
 
 impl Aws {
     /// The stack of this name or ARN, if there is one.
-    ///
-    /// # Errors
-    /// When CloudFormation does not answer.
     pub async fn stack(&self, name: &str) -> Result<Option<Stack>> {
         match self.cloudformation.describe_stacks().stack_name(name).send().await {
             Ok(answer) => Ok(answer.stacks.unwrap_or_default().into_iter().next().map(|stack| Stack {
@@ -66,9 +63,6 @@ impl Aws {
     }
 
     /// The template that CloudFormation has for a stack, after its macros have run.
-    ///
-    /// # Errors
-    /// When CloudFormation does not answer.
     pub async fn template_of(&self, stack: &Stack) -> Result<String> {
         let request = self.cloudformation.get_template().stack_name(&stack.id).template_stage(TemplateStage::Processed);
         let answer = request.send().await;
@@ -131,18 +125,12 @@ impl Aws {
     }
 
     /// Deletes a change set that was not executed.
-    ///
-    /// # Errors
-    /// When CloudFormation refuses.
     pub async fn discard(&self, change_set: &str) -> Result<()> {
         let answer = self.cloudformation.delete_change_set().change_set_name(change_set).send().await;
         answer.map(drop).map_err(|error| problem(format!("removing the change set {change_set}"), &error))
     }
 
     /// Executes a change set. CloudFormation continues by itself after this call.
-    ///
-    /// # Errors
-    /// When CloudFormation refuses.
     pub async fn execute_change_set(&self, set: &ChangeSet) -> Result<()> {
         // With the same token, a retry after a lost answer is the same call.
         let token = set.id.split('/').nth(1).map(str::to_owned);
@@ -152,18 +140,12 @@ impl Aws {
     }
 
     /// Deletes a stack. CloudFormation continues by itself after this call.
-    ///
-    /// # Errors
-    /// When CloudFormation refuses.
     pub async fn delete_stack(&self, id: &str, name: &str) -> Result<()> {
         let answer = self.cloudformation.delete_stack().stack_name(id).send().await;
         answer.map(drop).map_err(|error| problem(format!("removing stack {name} with CloudFormation"), &error))
     }
 
     /// The resources of a stack, as rows of a change set that deletes it.
-    ///
-    /// # Errors
-    /// When CloudFormation does not answer.
     pub async fn removal(&self, stack: &Stack) -> Result<ChangeSet> {
         let items = self.cloudformation.list_stack_resources().stack_name(&stack.id).into_paginator().items().send();
         let resources = items.try_collect().await;
@@ -182,9 +164,6 @@ impl Aws {
     }
 
     /// The id of the newest event of a stack.
-    ///
-    /// # Errors
-    /// When CloudFormation does not answer.
     pub async fn newest_event(&self, stack: &str) -> Result<Option<String>> {
         let answer = self.cloudformation.describe_stack_events().stack_name(stack).send().await;
         let answer = answer.map_err(|error| problem(format!("reading the events of stack {stack}"), &error))?;

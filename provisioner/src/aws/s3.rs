@@ -114,9 +114,6 @@ impl Aws {
     }
 
     /// The same with content in memory.
-    ///
-    /// # Errors
-    /// When S3 refuses it.
     pub async fn upload_content(&self, bucket: &str, key: &str, content: Vec<u8>, account: &str) -> Result<()> {
         let sha256 = package::sha256(&content);
         let request = self.s3.head_object().bucket(bucket).key(key).expected_bucket_owner(account);

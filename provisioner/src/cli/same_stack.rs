@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::{Arg, CommandFactory as _};
 use provisioner::Command;
 use provisioner::hint::{AWS, PROVISIONER};
-use provisioner::planned::PlanOptions;
+use provisioner::plan::Options;
 use provisioner::printable;
 use provisioner::resources::watch::time_in_words;
 
@@ -65,14 +65,15 @@ impl<'a> Given<'a> {
     }
 
     /// Adds the options of `plan`, `deploy` or `update`.
-    pub(crate) fn with_options(self, options: &PlanOptions) -> Self {
-        let PlanOptions { adopt, take_over, prune, smoke, canary, keep_versions } = options;
+    pub(crate) fn with_options(self, options: &Options) -> Self {
+        let Options { adopt, take_over, prune, smoke, canary, keep_versions } = options;
         let flags = [(*adopt, "--adopt"), (*take_over, "--take-over"), (*prune, "--prune"), (!smoke, "--no-smoke")];
         let flags = flags.into_iter().filter(|(is_given, _)| *is_given).map(|(_, option)| (option, Vec::new()));
         let canary = canary.map(|one| {
             ("--canary", vec![one.percent.to_string(), "--bake".to_owned(), time_in_words(one.bake_seconds)])
         });
-        let kept = (*keep_versions != KEPT_VERSIONS).then(|| ("--keep-versions", vec![keep_versions.to_string()]));
+        let kept = keep_versions.filter(|kept| *kept != KEPT_VERSIONS.get());
+        let kept = kept.map(|kept| ("--keep-versions", vec![kept.to_string()]));
         flags.chain(canary).chain(kept).fold(self, |given, (option, words)| given.with(DEPLOYS, option, words))
     }
 

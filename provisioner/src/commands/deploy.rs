@@ -5,7 +5,6 @@ use provisioner::desired::PackageCheck;
 
 use super::apply::{Approval, Then, apply};
 use super::cloudformation::refuse_bucket;
-use super::options::options;
 use super::planned;
 use super::session::Session;
 use crate::cli::DeployBy;
@@ -17,8 +16,7 @@ pub(crate) async fn run(DeployBy { deploy: arguments, by }: &DeployBy) -> Result
         return planned::execute_file(file, arguments).await;
     }
     let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
-    let options = options(&arguments.plan_options());
-    let plan = session.plan(&options).await?;
+    let plan = session.plan(&arguments.plan_options()).await?;
     let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
     apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
 }

@@ -2,7 +2,6 @@
 //! command that a proposed command repeats.
 
 use provisioner::plan::Options;
-use provisioner::planned::PlanOptions;
 
 use crate::cli::{
     BeyondArgs, Deploy, DeployBy, DeployOptions, Destroy, Given, Invoke, KEPT_VERSIONS, Plan, Rollback, Status, Update,
@@ -10,7 +9,7 @@ use crate::cli::{
 
 impl Plan {
     /// The options besides the template.
-    pub(super) fn plan_options(&self) -> PlanOptions {
+    pub(super) fn plan_options(&self) -> Options {
         plan_options(&self.options, &self.beyond)
     }
 
@@ -22,7 +21,7 @@ impl Plan {
 
 impl Deploy {
     /// The options besides the template.
-    pub(super) fn plan_options(&self) -> PlanOptions {
+    pub(super) fn plan_options(&self) -> Options {
         plan_options(&self.options, &self.beyond)
     }
 
@@ -39,7 +38,7 @@ impl DeployBy {
 
 impl Update {
     /// The options besides the template.
-    pub(super) fn plan_options(&self) -> PlanOptions {
+    pub(super) fn plan_options(&self) -> Options {
         plan_options(&self.options, &BeyondArgs::default())
     }
 
@@ -72,25 +71,14 @@ impl Invoke {
     }
 }
 
-fn plan_options(arguments: &DeployOptions, beyond: &BeyondArgs) -> PlanOptions {
-    PlanOptions {
+fn plan_options(arguments: &DeployOptions, beyond: &BeyondArgs) -> Options {
+    Options {
         adopt: arguments.adopt,
         take_over: beyond.take_over,
         prune: beyond.prune,
         smoke: !arguments.no_smoke,
         canary: arguments.canary.canary(),
-        keep_versions: arguments.keep_versions.unwrap_or(KEPT_VERSIONS),
-    }
-}
-
-pub(super) fn options(plan_options: &PlanOptions) -> Options {
-    Options {
-        adopt: plan_options.adopt,
-        take_over: plan_options.take_over,
-        prune: plan_options.prune,
-        smoke: plan_options.smoke,
-        canary: plan_options.canary,
-        keep_versions: Some(plan_options.keep_versions.get()),
+        keep_versions: Some(arguments.keep_versions.unwrap_or(KEPT_VERSIONS).get()),
     }
 }
 

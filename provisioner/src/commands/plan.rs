@@ -7,7 +7,6 @@ use provisioner::{Command, Hint, Result, report};
 
 use super::apply::blocked;
 use super::cloudformation::refuse_bucket;
-use super::options::options;
 use super::planned;
 use super::session::{Session, packages};
 use crate::cli::{Output, Plan};
@@ -18,7 +17,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<Exit> {
     let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
     let observed = session.observe(Reach::Orphans).await?;
     let plan_options = arguments.plan_options();
-    let plan = plan(&session.desired, &observed, &options(&plan_options)).complete(terminal::completed);
+    let plan = plan(&session.desired, &observed, &plan_options).complete(terminal::completed);
     match arguments.stack.output {
         Output::Text => {
             let consent = report::consent(&plan).map(|text| format!("{text}\n"));

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use provisioner::Result;
 use provisioner::desired::PackageCheck;
-use provisioner::plan::Plan;
-use provisioner::planned::{Inputs, PlanOptions, Planned, plan_again};
+use provisioner::plan::{Options, Plan};
+use provisioner::planned::{Inputs, Planned, plan_again};
 use provisioner::template::Template;
 
 use super::apply::{Approval, Then, apply};
-use super::options::options;
 use super::session::{Session, packages, parameters};
 use crate::cli::{Deploy, Given, SameStack, Stack};
 use crate::terminal::{self, Exit};
@@ -20,7 +19,7 @@ pub(super) fn of(
     plan: &Plan,
     session: &Session,
     instead: &BTreeMap<String, PathBuf>,
-    plan_options: PlanOptions,
+    plan_options: Options,
 ) -> Planned {
     let Session { template, parameters, desired, .. } = session;
     Planned::of(plan, Inputs::of(template, parameters, instead, desired, plan_options), template, parameters)
@@ -35,7 +34,7 @@ pub(super) async fn execute_file(file: &Path, arguments: &Deploy) -> Result<Exit
     let given = Given::of(&stack).with_code(&code).with_options(&plan_options);
     let session = Session::open(&given, PackageCheck::ForLambda).await?;
     planned.is_for_region(session.aws.place().region())?;
-    let plan = session.plan(&options(&plan_options)).await?;
+    let plan = session.plan(&plan_options).await?;
     let now = of(&plan, &session, &packages(&code), plan_options);
     if planned.is_executed(&now, &plan.blockers) {
         terminal::note("the plan has already been executed");

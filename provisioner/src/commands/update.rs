@@ -6,16 +6,14 @@ use provisioner::plan::{Action, Plan, Step, plan};
 use provisioner::{Command, Error, Hint, Result};
 
 use super::apply::{Approval, Then, apply};
-use super::options::options;
 use super::session::Session;
 use crate::cli::Update;
 use crate::terminal::{self, Exit};
 
 pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
-    let options = options(&arguments.plan_options());
     let observed = session.observe(Reach::Resources).await?;
-    let whole = plan(&session.desired, &observed, &options).complete(terminal::completed);
+    let whole = plan(&session.desired, &observed, &arguments.plan_options()).complete(terminal::completed);
     refuse_first_deploy(&whole)?;
     refuse_to_move_callers(&whole)?;
     let plan =

@@ -30,9 +30,6 @@ pub(super) fn check(step: &Step, call: &Call, known: &Known) -> Result<()> {
 
 /// Checks that a call without references contains no character that delimits references. Code that splits a text could
 /// leave a part of one.
-///
-/// # Errors
-/// When it contains one.
 fn whole(call: &Value, doing: impl Fn() -> String) -> Result<()> {
     match reserved_in(&call.to_string()) {
         None => Ok(()),
@@ -61,9 +58,6 @@ fn property(path: &[String], call: &Value) -> String {
 }
 
 /// The ids that AWS assigned, which must not contain the characters that delimit references.
-///
-/// # Errors
-/// When they do.
 pub(super) fn plain(step: &Step, ids: Ids) -> Result<Ids> {
     match ids.iter().find_map(|(name, value)| Some((name, reserved_in(&value.to_string())?))) {
         None => Ok(ids),

@@ -285,7 +285,10 @@ mod tests {
         let rules = folder.path().join("lib/.provisionerignore");
         fs::write(&rules, b"a\ncaf\xe9\n").unwrap();
         let Unread { cause, remedy } = zip(folder.path()).unwrap_err();
-        assert_eq!(cause, "lib/.provisionerignore is not UTF-8: byte 6 on line 2 belongs to another encoding");
+        assert_eq!(
+            cause,
+            "lib/.provisionerignore: the file is not UTF-8: byte 6 on line 2 belongs to another encoding"
+        );
         assert_eq!(remedy, format!("save {} as UTF-8", rules.display()));
         fs::remove_file(&rules).unwrap();
         symlink("/nowhere", folder.path().join("lib/gone")).unwrap();

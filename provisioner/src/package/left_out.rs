@@ -5,6 +5,8 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::template::file_text;
+
 /// The file with the rules for exclusion, in the syntax of a `.gitignore`: in the folder and in each subfolder.
 pub(super) const RULES: &str = ".provisionerignore";
 
@@ -53,19 +55,11 @@ impl LeftOut {
         if path.is_file() {
             let bytes = fs::read(&path)
                 .map_err(|error| Refused::new(format!("{prefix}{RULES}: {error}"), "make it readable"))?;
-            let text = std::str::from_utf8(&bytes).map_err(|error| {
-                let valid = error.valid_up_to();
-                let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-                Refused::new(
-                    format!(
-                        "{prefix}{RULES} is not UTF-8: byte {} on line {line} belongs to another encoding",
-                        valid + 1
-                    ),
-                    format!("save {} as UTF-8", path.display()),
-                )
+            let text = file_text(bytes).map_err(|cause| {
+                Refused::new(format!("{prefix}{RULES}: {cause}"), format!("save {} as UTF-8", path.display()))
             })?;
             let mut builder = GitignoreBuilder::new(folder);
-            for line in text.trim_start_matches('\u{feff}').lines() {
+            for line in text.lines() {
                 let _ = builder.add_line(None, line);
             }
             let built = builder.build();

@@ -1,5 +1,7 @@
 //! The plan that changes AWS to match the template.
 
+use serde::{Deserialize, Serialize};
+
 use super::afterwards::afterwards;
 use super::callers::past_the_alias;
 use super::check::{tested, untested};
@@ -17,8 +19,9 @@ use super::{Note, Plan, Step};
 use crate::desired::Desired;
 use crate::observe::Observed;
 
-/// The options of a plan.
-#[derive(Debug, Clone, Default)]
+/// The options of a plan, which are part of its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
     /// Whether the stack takes ownership of untagged resources.
     pub adopt: bool,
@@ -29,6 +32,7 @@ pub struct Options {
     /// Whether the smoke tests that the template declares are sent.
     pub smoke: bool,
     /// The canary, if a new version first gets only a share of the calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canary: Option<Canary>,
     /// How many versions of each function stay; all if it is `None`.
     pub keep_versions: Option<usize>,

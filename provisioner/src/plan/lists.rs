@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Blocker;
-use super::registry::{properties, texts};
+use super::registry::faults;
 use crate::desired::{Desired, Wanted};
 use crate::observe::Observed;
 use crate::resources::Resource;
@@ -22,30 +22,19 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
             _ => false,
         }
     };
-    let mut blockers = Vec::new();
-    for wanted in &desired.resources {
-        for (path, text) in texts(&properties(wanted)) {
-            let own =
-                references_in_text(&text).iter().all(|one| wanted.needs.contains(&one.logical_id) || one.is_pseudo());
-            let list = list_inside(&text, &is_list).or_else(|| {
-                let list = list_as_text(&text.clone().into(), &is_list)?;
-                takes_text(wanted, observed, &path, &text).then_some(list)
-            });
-            if let Some(list) = list.filter(|_| own) {
-                let place = desired.property_place(&wanted.logical_id, &path);
-                let cause = format!("{}: `{list}` is a list where text is needed ({place})", path.join("."));
-                blockers.push(Blocker { logical_id: wanted.logical_id.clone(), cause, hint: HINT.into() });
+    faults(desired, &HINT.into(), |at, text| {
+        let as_text = || list_as_text(&text.into(), &is_list);
+        let list = match at {
+            None => as_text(),
+            Some((wanted, path)) => {
+                let is_own = |one: &Reference| wanted.needs.contains(&one.logical_id) || one.is_pseudo();
+                let inside = list_inside(text, &is_list);
+                let list = inside.or_else(|| as_text().filter(|_| takes_text(wanted, observed, path, text)));
+                list.filter(|_| references_in_text(text).iter().all(is_own))
             }
-        }
-    }
-    for output in &desired.outputs {
-        if let Some(list) = list_as_text(&output.value.clone().into(), &is_list) {
-            let place = desired.output_place(&output.name);
-            let cause = format!("the output's value: `{list}` is a list where text is needed ({place})");
-            blockers.push(Blocker { logical_id: output.name.clone(), cause, hint: HINT.into() });
-        }
-    }
-    blockers
+        };
+        list.into_iter().map(|list| format!("`{list}` is a list where text is needed")).collect()
+    })
 }
 
 /// Whether the property at a path does not accept a list, as far as that is known.

@@ -11,35 +11,41 @@ use crate::resources::Resource;
 use crate::resources::other::NotFindable;
 use crate::template::{Reference, references_in_text};
 
-/// To use another attribute.
-fn another_attribute() -> Hint {
-    Hint::new("use an attribute that the kind has").then_again()
-}
-
 /// Every reference to a registry resource's attribute that its kind does not have.
 pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let lacks = |Reference { logical_id, attribute }: &Reference| {
         let wanted = desired.get(logical_id).filter(|wanted| matches!(wanted.resource, Resource::Other(_)))?;
         observed.with_schema(wanted.resource.clone()).lacks(logical_id, attribute)
     };
+    let hint = Hint::new("use an attribute that the kind has").then_again();
+    faults(desired, &hint, |at, text| {
+        // Only references in the template, not those that the resource's type adds.
+        let is_own = |one: &Reference| at.is_none_or(|(wanted, _)| wanted.needs.contains(&one.logical_id));
+        references_in_text(text).into_iter().filter(is_own).filter_map(|one| lacks(&one)).collect()
+    })
+}
+
+/// A blocker for each reason that `reasons` gives for a text of a resource, with its path, or of an output.
+pub(super) fn faults(
+    desired: &Desired,
+    hint: &Hint,
+    reasons: impl Fn(Option<(&Wanted, &[String])>, &str) -> Vec<String>,
+) -> Vec<Blocker> {
     let mut blockers = Vec::new();
+    let mut block = |logical_id: &str, what: &str, place: String, reasons: Vec<String>| {
+        blockers.extend(reasons.into_iter().map(|reason| {
+            let cause = format!("{what}: {reason} ({place})");
+            Blocker { logical_id: logical_id.to_owned(), cause, hint: hint.clone() }
+        }));
+    };
     for wanted in &desired.resources {
         for (path, text) in texts(&properties(wanted)) {
-            // Only references in the template, not those that the resource's type adds.
-            let own = references_in_text(&text).into_iter().filter(|one| wanted.needs.contains(&one.logical_id));
-            blockers.extend(own.filter_map(|one| lacks(&one)).map(|reason| {
-                let place = desired.property_place(&wanted.logical_id, &path);
-                let cause = format!("{}: {reason} ({place})", path.join("."));
-                Blocker { logical_id: wanted.logical_id.clone(), cause, hint: another_attribute() }
-            }));
+            let place = desired.property_place(&wanted.logical_id, &path);
+            block(&wanted.logical_id, &path.join("."), place, reasons(Some((wanted, &path)), &text));
         }
     }
     for output in &desired.outputs {
-        let reasons = references_in_text(&output.value).into_iter().filter_map(|one| lacks(&one));
-        blockers.extend(reasons.map(|reason| {
-            let cause = format!("the output's value: {reason} ({})", desired.output_place(&output.name));
-            Blocker { logical_id: output.name.clone(), cause, hint: another_attribute() }
-        }));
+        block(&output.name, "the output's value", desired.output_place(&output.name), reasons(None, &output.value));
     }
     blockers
 }
@@ -57,7 +63,7 @@ pub(super) fn not_findable(desired: &Desired, observed: &Observed) -> Vec<Blocke
 }
 
 /// The properties of a resource as JSON.
-pub(super) fn properties(wanted: &Wanted) -> Value {
+fn properties(wanted: &Wanted) -> Value {
     if let Resource::Other(other) = &wanted.resource {
         return Value::Object(other.properties.clone());
     }
@@ -65,7 +71,7 @@ pub(super) fn properties(wanted: &Wanted) -> Value {
 }
 
 /// Every text in a value, with the path of keys to it.
-pub(super) fn texts(value: &Value) -> Vec<(Vec<String>, String)> {
+fn texts(value: &Value) -> Vec<(Vec<String>, String)> {
     let below = |key: String, value: &Value| {
         texts(value).into_iter().map(move |(path, text)| ([vec![key.clone()], path].concat(), text)).collect::<Vec<_>>()
     };

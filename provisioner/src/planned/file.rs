@@ -13,9 +13,6 @@ use crate::hint::{Command, Hint};
 impl Planned {
     /// Writes a temporary file next to `path` and renames it: a reader finds the old file or the new one, never a part
     /// of one.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         let fault = |error: std::io::Error| {
             let fault = Error::new(format!("writing the plan to {}", path.display()), &error);

@@ -24,9 +24,8 @@ fn parameters<const N: usize>(given: [(&str, &str); N]) -> BTreeMap<String, Stri
     given.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn plan_options() -> PlanOptions {
-    let keep_versions = NonZeroUsize::new(5).unwrap();
-    PlanOptions { adopt: false, take_over: false, prune: false, smoke: false, canary: None, keep_versions }
+fn plan_options() -> Options {
+    Options { keep_versions: Some(5), ..Options::default() }
 }
 
 /// The content that `plan --out` writes, and the plan's blockers.

@@ -54,8 +54,8 @@ impl Ids {
     }
 
     /// Sets an attribute.
-    pub fn insert(&mut self, attribute: String, value: impl Into<Value>) {
-        self.0.insert(attribute, value.into());
+    pub fn insert(&mut self, attribute: impl Into<String>, value: impl Into<Value>) {
+        self.0.insert(attribute.into(), value.into());
     }
 
     /// Removes an attribute and returns its text.
@@ -96,9 +96,9 @@ impl Index<&str> for Ids {
     }
 }
 
-impl<V: Into<Value>, const N: usize> From<[(String, V); N]> for Ids {
-    fn from(ids: [(String, V); N]) -> Self {
-        ids.into_iter().collect()
+impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Ids {
+    fn from(ids: [(K, V); N]) -> Self {
+        ids.into_iter().map(|(attribute, value)| (attribute.into(), value)).collect()
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Permission {
 }
 
 /// The properties of a permission.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Properties {
     /// The function's name. A template may give its ARN.
@@ -183,16 +183,7 @@ impl Permission {
 
     /// A permission for a function or alias, without any other value.
     pub fn of(function_name: &str) -> Self {
-        Properties {
-            function_name: function_name.to_owned(),
-            action: String::new(),
-            principal: Principal::default(),
-            source_arn: None,
-            source_account: None,
-            function_url_auth_type: None,
-            invoked_via_function_url: None,
-        }
-        .into()
+        Properties { function_name: function_name.to_owned(), ..Properties::default() }.into()
     }
 
     /// The prefix of the ids of a permission's statements: `STACK-LOGICALID-`.

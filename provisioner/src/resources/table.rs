@@ -1,6 +1,7 @@
 //! `AWS::DynamoDB::Table`: the catalogue, if the stack contains one.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::kind::{
     Arn, Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Tags,
@@ -101,14 +102,9 @@ impl Kind for Table {
     }
 
     fn with_name_only(name: &str) -> Option<Self> {
-        Some(Self {
-            table_name: name.to_owned(),
-            attribute_definitions: Vec::new(),
-            key_schema: Vec::new(),
-            billing_mode: BillingMode::PayPerRequest,
-            deletion_protection_enabled: false,
-            tags: Tags::new(),
-        })
+        let mode = BillingMode::PayPerRequest;
+        let table = json!({"TableName": name, "AttributeDefinitions": [], "KeySchema": [], "BillingMode": mode});
+        serde_json::from_value(table).ok()
     }
 
     fn is_kept(&self) -> Option<&'static str> {

@@ -11,9 +11,6 @@ use super::reference::{Deferred, Piece, Reference, SPREAD, Term, pieces, referen
 use super::texts::text_of_scalar;
 
 /// Returns the result of a function for an argument whose values are known.
-///
-/// # Errors
-/// When the function does not accept the argument.
 pub(super) fn apply(name: &str, argument: &Value) -> Evaluated<Value> {
     match name {
         "Fn::Join" => {

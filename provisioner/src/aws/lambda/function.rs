@@ -281,11 +281,8 @@ pub(super) fn wait_reason<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &s
 }
 
 pub(super) fn function_ids(configuration: &FunctionConfiguration) -> Ids {
-    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    Ids::from([
-        (Ids::ARN.to_owned(), text(configuration.function_arn())),
-        (Ids::REVISION_ID.to_owned(), text(configuration.revision_id())),
-    ])
+    let of = [(Ids::ARN, configuration.function_arn()), (Ids::REVISION_ID, configuration.revision_id())];
+    Ids::from(of.map(|(name, value)| (name, value.unwrap_or_default())))
 }
 
 fn zip(function: &str, code: &Code) -> Result<Blob> {

@@ -208,14 +208,10 @@ fn sdk_routing(routing: &RoutingConfig) -> AliasRoutingConfiguration {
 }
 
 pub(super) fn version_ids(version: String, arn: String) -> Ids {
-    Ids::from([(Ids::REF.to_owned(), arn.clone()), ("FunctionArn".to_owned(), arn), (Ids::VERSION.to_owned(), version)])
+    Ids::from([(Ids::REF, arn.clone()), ("FunctionArn", arn), (Ids::VERSION, version)])
 }
 
 fn alias_ids(arn: Option<String>, revision: Option<String>) -> Ids {
-    let arn = arn.unwrap_or_default();
-    Ids::from([
-        (Ids::REF.to_owned(), arn.clone()),
-        ("AliasArn".to_owned(), arn),
-        (Ids::REVISION_ID.to_owned(), revision.unwrap_or_default()),
-    ])
+    let (arn, revision) = (arn.unwrap_or_default(), revision.unwrap_or_default());
+    Ids::from([(Ids::REF, arn.clone()), ("AliasArn", arn), (Ids::REVISION_ID, revision)])
 }

@@ -89,10 +89,7 @@ impl Aws {
 }
 
 fn url_ids(arn: &str, url: &str) -> Ids {
-    [(Ids::REF, arn), ("FunctionArn", arn), ("FunctionUrl", url)]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    Ids::from([(Ids::REF, arn), ("FunctionArn", arn), ("FunctionUrl", url)])
 }
 
 /// Lambda does not distinguish no age from the age 0.

@@ -26,9 +26,7 @@ const GROWTH: f64 = 1.01;
 /// The calls that AWS counts together, as this run sees them. Times count from any fixed moment.
 #[derive(Debug)]
 pub(super) struct Bucket {
-    /// Calls per second, when AWS has not throttled for long enough.
-    full: f64,
-    burst: f64,
+    limit: Limit,
     /// Calls per second, now.
     rate: f64,
     /// Calls that may be sent at once, now.
@@ -36,32 +34,18 @@ pub(super) struct Bucket {
     /// When `rate` and `tokens` were last updated.
     at: Duration,
     slowed: Option<Duration>,
-    /// Whether AWS documents no rate, so that the one at the start may be far too high.
-    is_a_guess: bool,
-    /// Whether calls wait even while AWS throttles none.
-    from_the_start: bool,
 }
 
 impl Bucket {
     pub(super) fn new(limit: &Limit, now: Duration) -> Self {
-        let Limit { documented, rate, full, burst, from_the_start, .. } = *limit;
-        Self {
-            full,
-            burst,
-            rate,
-            tokens: burst,
-            at: now,
-            slowed: None,
-            is_a_guess: documented.is_none(),
-            from_the_start,
-        }
+        Self { limit: limit.clone(), rate: limit.rate, tokens: limit.burst, at: now, slowed: None }
     }
 
     /// Takes a token for one call, or returns how long to wait before the next attempt.
     pub(super) fn take(&mut self, now: Duration) -> Result<(), Duration> {
         self.fill(now);
         // Some time after the last throttling, the full rate is restored.
-        if !self.from_the_start && self.rate >= self.full {
+        if !self.limit.from_the_start && self.rate >= self.limit.full {
             return Ok(());
         }
         if self.tokens >= 1.0 {
@@ -78,7 +62,8 @@ impl Bucket {
         self.tokens = 0.0;
         let since = self.slowed.map(|slowed| now.saturating_sub(slowed));
         if since.is_none_or(|since| since >= ONE_REFUSAL) {
-            let is_unknown = self.is_a_guess && since.is_none_or(|since| since < KNOWN_AFTER);
+            // Where AWS documents no rate, the one at the start may be far too high.
+            let is_unknown = self.limit.documented.is_none() && since.is_none_or(|since| since < KNOWN_AFTER);
             let share = if is_unknown { WHILE_UNKNOWN } else { AFTER_A_REFUSAL };
             self.rate = (self.rate * share).max(FLOOR);
             self.slowed = Some(now);
@@ -88,8 +73,8 @@ impl Bucket {
     fn fill(&mut self, now: Duration) {
         let passed = now.saturating_sub(self.at).as_secs_f64();
         self.at = self.at.max(now);
-        self.tokens = passed.mul_add(self.rate, self.tokens).min(self.burst);
-        self.rate = (self.rate * GROWTH.powf(passed)).min(self.full);
+        self.tokens = passed.mul_add(self.rate, self.tokens).min(self.limit.burst);
+        self.rate = (self.rate * GROWTH.powf(passed)).min(self.limit.full);
     }
 }
 

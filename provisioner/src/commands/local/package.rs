@@ -54,7 +54,7 @@ mod tests {
         std::fs::write(folder.path().join("app.py"), "").unwrap();
         std::fs::write(folder.path().join(".provisionerignore"), b"\xff\n").unwrap();
         let rules = check(folder.path()).unwrap_err().to_string();
-        assert!(rules.contains(".provisionerignore is not UTF-8") && rules.contains("hint: "), "{rules}");
+        assert!(rules.contains(".provisionerignore: the file is not UTF-8") && rules.contains("hint: "), "{rules}");
         for error in [empty, rules] {
             assert!(!error.contains("make local") && error.contains("`--code ZIP`"), "{error}");
         }

@@ -192,11 +192,9 @@ impl Publication {
         }
         if step.id == self.version {
             let answer = |attribute| Reference::new(&self.function, attribute).to_string();
-            step.ids = Ids::from([
-                ("Ref".to_owned(), answer(PUBLISHED_ARN)),
-                ("FunctionArn".to_owned(), answer(PUBLISHED_ARN)),
-                ("Version".to_owned(), answer(PUBLISHED_VERSION)),
-            ]);
+            let arn = answer(PUBLISHED_ARN);
+            let of = [(Ids::REF, arn.clone()), ("FunctionArn", arn), (Ids::VERSION, answer(PUBLISHED_VERSION))];
+            step.ids = Ids::from(of);
             step.batches = Batches::new();
             step.reason = Some("published with the code".to_owned());
         }
