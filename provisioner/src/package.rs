@@ -9,7 +9,7 @@ mod size;
 mod zip_file;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::Error;
 
@@ -17,6 +17,9 @@ pub use check::{Target, check};
 pub use forgotten::{Forgotten, forgotten};
 pub use size::{Transfer, check_size};
 pub use zip_file::{sha256, write};
+
+/// The cause where a package is another file.
+const NOT_A_ZIP: &str = "it is not a zip file";
 
 /// The reason why a package cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +43,28 @@ impl fmt::Display for Unread {
     }
 }
 
+/// A path as a message shows it: without `FOLDER/..`. The file is opened by the path as it is, because FOLDER may be a
+/// symbolic link.
+#[must_use]
+pub fn shown(path: &Path) -> PathBuf {
+    let mut shown = PathBuf::new();
+    for component in path.components() {
+        let is_after_a_folder = matches!(shown.components().next_back(), Some(Component::Normal(_)));
+        if component == Component::ParentDir && is_after_a_folder {
+            shown.pop();
+        } else if component != Component::CurDir {
+            shown.push(component);
+        }
+    }
+    shown
+}
+
 /// A package's bytes: a zip unchanged, or a folder zipped.
 ///
 /// # Errors
 /// The reason why it cannot be read; the caller adds the purpose of the package.
 pub fn read(path: &Path) -> Result<Vec<u8>, Unread> {
-    let unread = |cause: String| Unread { cause, remedy: "build it first".to_owned() };
+    let unread = |cause: String| Unread { cause, remedy: "build the package".to_owned() };
     let what = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?;
     if what.is_dir() {
         return folder::zip(path);
@@ -54,4 +73,21 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Unread> {
         return Err(unread(format!("it is {kind}, but a package is a zip file or a folder")));
     }
     std::fs::read(path).map_err(|error| unread(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_without_folders_that_it_leaves() {
+        for (path, expected) in [
+            ("templates/../target/package/function.zip", "target/package/function.zip"),
+            ("../target/./function.zip", "../target/function.zip"),
+            ("a/../../b", "../b"),
+            ("/etc/../hostname", "/hostname"),
+        ] {
+            assert_eq!(shown(Path::new(path)), Path::new(expected));
+        }
+    }
 }

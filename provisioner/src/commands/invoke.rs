@@ -6,7 +6,7 @@ use std::path::Path;
 use provisioner::desired::{PackageCheck, SmokeTest};
 use provisioner::printable::lines;
 use provisioner::template::{SAVE_AS_UTF_8, file_text};
-use provisioner::{Error, Result};
+use provisioner::{Command, Error, Hint, Result};
 use serde_json::Value;
 
 use super::session::Session;
@@ -40,8 +40,27 @@ pub(crate) async fn run(arguments: &Invoke) -> Result<Exit> {
         terminal::note(&lines(&answer.log));
     }
     terminal::result_json(&answer.payload);
-    let refused = answer.payload["statusCode"].as_u64().is_some_and(|status| status >= 400);
-    Ok(if answer.function_error.is_some() || refused { Exit::Failed } else { Exit::Done })
+    let status = answer.payload["statusCode"].as_u64().filter(|status| *status >= 400);
+    let cause = match (&answer.function_error, status) {
+        (Some(_), _) => "the function failed".to_owned(),
+        (None, Some(status)) => format!("it answered {status}"),
+        (None, None) => return Ok(Exit::Done),
+    };
+    Err(Error::new(format!("invoking {function}"), cause).hint(read_the_log(arguments)))
+}
+
+/// The hint where the answer is an error: this invocation again, with the log, or what the printed log is for.
+fn read_the_log(Invoke { event, message, log, .. }: &Invoke) -> Hint {
+    if *log {
+        return Hint::new("correct the event or the function, as the answer and the log say");
+    }
+    let again = Command::provisioner(["invoke", "--log"]);
+    let again = match (event, message) {
+        (Some(file), _) => again.with("--event").with(file.display().to_string()),
+        (None, Some(text)) => again.with("--message").with(text),
+        (None, None) => again,
+    };
+    Hint::new("read the log").run(again)
 }
 
 /// The hint where no event is known.

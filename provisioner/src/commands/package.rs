@@ -11,7 +11,8 @@ pub(crate) fn run(arguments: &Package) -> Result<Exit> {
     if !arguments.for_this_machine {
         let target = Target { runtime: "provided.al2023", architecture: &arguments.architecture };
         // A package that cannot start must not stay where a deploy would read it.
-        package::check(&arguments.to, &zip, target).inspect_err(|_| drop(std::fs::remove_file(&arguments.to)))?;
+        package::check(&arguments.to.display().to_string(), &zip, target)
+            .inspect_err(|_| drop(std::fs::remove_file(&arguments.to)))?;
     }
     #[expect(clippy::cast_precision_loss, reason = "a size that is read by people")]
     let size = zip.len() as f64 / 1_000_000.0;

@@ -76,9 +76,10 @@ pub(super) fn read_package(
     if may_be_missing && !path.exists() {
         return Ok(None);
     }
+    let name = format!("{} of `{logical_id}`", package::shown(&path).display());
     let zip = package::read(&path).map_err(|error| {
-        let hint = format!("{}, or name another with `--code {logical_id}=ZIP`", error.remedy);
-        Error::new(format!("reading the package {} of `{logical_id}`", path.display()), error).hint(hint)
+        let hint = format!("{}, or pass another: `--code {logical_id}=ZIP`", error.remedy);
+        Error::new(format!("reading the package {name}"), error).hint(hint)
     })?;
     let transfer = match packages.check {
         PackageCheck::ForLambda => Some(Transfer::InTheCall),
@@ -86,9 +87,12 @@ pub(super) fn read_package(
         PackageCheck::ForThisMachine | PackageCheck::Unread | PackageCheck::IfThere => None,
     };
     if let Some(transfer) = transfer {
-        package::check_size(&path, &zip, transfer)?;
+        package::check_size(&name, &zip, transfer).map_err(|error| match error.next_step() {
+            Some(_) => error,
+            None => error.hint(format!("pass a zip file: `--code {logical_id}=ZIP`")),
+        })?;
         let architecture = function.architectures.first().map_or("x86_64", String::as_str);
-        package::check(&path, &zip, Target { runtime: &function.runtime, architecture })?;
+        package::check(&name, &zip, Target { runtime: &function.runtime, architecture })?;
     }
     let forgotten = package::forgotten(&path, &zip);
     function.code.sha256 = package::sha256(&zip);

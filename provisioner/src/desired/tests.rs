@@ -34,6 +34,30 @@ fn a_package_for_an_unknown_function_is_refused_with_the_functions_of_the_templa
     assert!(without.ends_with("hint: leave out `--code`: the template has no function"), "{without}");
 }
 
+#[test]
+fn an_error_about_a_package_names_its_path_and_its_function() {
+    let text = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {FunctionName: f, Code: ../f.zip, Runtime: \
+                python3.12, Handler: a.b, Role: 'arn:aws:iam::1:role/r'}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let template = Template::from_source(Source::in_memory(&folder.path().join("templates/t.yaml"), text)).unwrap();
+    let place = Place::new("eu-west-1");
+    let refusal = || {
+        let built = Desired::build(&template, &BTreeMap::new(), &Packages::default(), &"chat".parse().unwrap(), &place);
+        built.unwrap_err().to_string().replace(&folder.path().display().to_string(), "")
+    };
+    std::fs::create_dir(folder.path().join("templates")).unwrap();
+    assert_eq!(
+        refusal(),
+        "reading the package /f.zip of `F`: No such file or directory (os error 2)\n\n\
+         hint: build the package, or pass another: `--code F=ZIP`"
+    );
+    std::fs::write(folder.path().join("f.zip"), "text").unwrap();
+    assert_eq!(
+        refusal(),
+        "checking the package /f.zip of `F`: it is not a zip file\n\nhint: pass a zip file: `--code F=ZIP`"
+    );
+}
+
 /// The messages for several templates in one text, each below its `---`.
 fn messages(templates: &str) -> String {
     let texts = templates.split("---\n").skip(1);

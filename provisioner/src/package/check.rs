@@ -1,8 +1,8 @@
 //! Checks, before the upload, whether Lambda can start a package.
 
 use std::io::{Cursor, Read as _};
-use std::path::Path;
 
+use super::NOT_A_ZIP;
 use super::binary::{Binary, Version};
 use super::zip_file::BOOTSTRAP;
 use crate::error::{Error, Result};
@@ -27,18 +27,17 @@ impl Target<'_> {
     }
 }
 
-/// Checks that a zip contains a binary that the runtime can start. Packages for other runtimes are not checked.
+/// Checks that a zip, which the error calls `name`, contains a binary that the runtime can start. Packages for other
+/// runtimes are not checked.
 ///
 /// # Errors
 /// When the `bootstrap` is missing, is not executable, has another architecture, or needs a newer glibc. The error
 /// about glibc names the symbol.
-pub fn check(path: &Path, zip: &[u8], target: Target<'_>) -> Result<()> {
+pub fn check(name: &str, zip: &[u8], target: Target<'_>) -> Result<()> {
     let Some(runtime_glibc) = target.glibc() else {
         return Ok(());
     };
-    let problem = |cause: String, hint: &str| {
-        Err(Error::new(format!("checking the package {}", path.display()), cause).hint(hint))
-    };
+    let problem = |cause: String, hint: &str| Err(Error::new(format!("checking the package {name}"), cause).hint(hint));
     const BUILD: &str = "build it for the runtime, and pack it with `provisioner package`";
     let (content, mode) = match bootstrap(zip) {
         Ok(entry) => entry,
@@ -69,8 +68,7 @@ pub fn check(path: &Path, zip: &[u8], target: Target<'_>) -> Result<()> {
 }
 
 fn bootstrap(zip: &[u8]) -> std::result::Result<(Vec<u8>, Option<u32>), String> {
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(zip)).map_err(|error| format!("it is not a zip file: {error}"))?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).map_err(|_| NOT_A_ZIP.to_owned())?;
     let mut entry = archive.by_name(BOOTSTRAP).map_err(|_| format!("it has no `{BOOTSTRAP}` at its top level"))?;
     let (mut content, mode) = (Vec::new(), entry.unix_mode());
     entry.read_to_end(&mut content).map_err(|error| format!("`{BOOTSTRAP}` in it cannot be read: {error}"))?;
@@ -96,7 +94,7 @@ mod tests {
     }
 
     fn refusal(zip: &[u8], target: Target<'_>) -> String {
-        check(Path::new("f.zip"), zip, target).unwrap_err().headline()
+        check("f.zip", zip, target).unwrap_err().headline()
     }
 
     #[test]
@@ -131,6 +129,6 @@ mod tests {
     #[test]
     fn packages_for_other_runtimes_are_not_checked() {
         let python = Target { runtime: "python3.11", ..LAMBDA };
-        assert_eq!(check(Path::new("f.zip"), b"anything", python), Ok(()));
+        assert_eq!(check("f.zip", b"anything", python), Ok(()));
     }
 }

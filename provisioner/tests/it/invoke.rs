@@ -24,6 +24,10 @@ async fn invoke_prints_an_error_answer_and_exits_with_1() {
     let run = user.run(&["invoke", "--message", " "]).await.expect_code(1);
     assert_eq!(run.json()["statusCode"], 400, "{run:?}");
     assert!(run.json()["body"].as_str().unwrap().contains("Message is required"), "{run:?}");
+    let error = "error: invoking cinedb-chat-bedrock: it answered 400\n\nhint: read the log: `provisioner invoke --log";
+    assert!(run.stderr.contains(error), "{run:?}");
+    let run = user.run(&["invoke", "--message", " ", "--log"]).await.expect_code(1);
+    assert!(run.stderr.contains("hint: correct the event or the function, as the answer and the log say"), "{run:?}");
 }
 
 #[tokio::test]

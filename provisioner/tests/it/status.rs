@@ -82,7 +82,7 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
     assert!(run.stdout.contains("Code.Sha256"), "{run:?}");
     let run = status(&user, &["--code", "ChatFunction=nowhere.zip"]).await.expect_code(1);
     assert!(run.stderr.contains("reading the package nowhere.zip"), "a named package is read: {run:?}");
-    assert!(run.stderr.contains("hint: build it first, or name another with `--code ChatFunction=ZIP`"));
+    assert!(run.stderr.contains("hint: build the package, or pass another: `--code ChatFunction=ZIP`"));
 }
 
 #[rstest]
