@@ -184,6 +184,17 @@ impl Desired {
         self.template.place(&keys.collect::<Vec<_>>())
     }
 
+    /// The resources of a kind in an error about their `Type`: the first one with its place, and the number of others.
+    pub fn resources_of(&self, kind: &str) -> String {
+        let all: Vec<_> = self.resources.iter().filter(|wanted| wanted.resource.kind() == kind).collect();
+        let Some(first) = all.first().map(|wanted| &wanted.logical_id) else { return "no resource".to_owned() };
+        let place = self.template.place(&["Resources", first, "Type"]);
+        match all.len() - 1 {
+            0 => format!("`{first}` ({place})"),
+            others => format!("`{first}` ({place}) and {others} more"),
+        }
+    }
+
     /// The place of the value of an output: `file:line`.
     pub fn output_place(&self, name: &str) -> String {
         self.template.place(&["Outputs", name, "Value"])

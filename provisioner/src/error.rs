@@ -189,6 +189,12 @@ impl Error {
         self
     }
 
+    /// Adds to the failed operation the part of a template that it is for.
+    pub fn of(mut self, part: &str) -> Self {
+        self.doing = format!("{} of {}", self.doing, line(part));
+        self
+    }
+
     /// Adds a list from a report below the cause.
     pub fn listing(mut self, report: &str) -> Self {
         self.cause = format!("{}\n{}", self.cause, lines(report));

@@ -16,7 +16,7 @@ use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Reader as _};
 use crate::resources::other::{Call, Identifier, Other, Schema};
-use crate::resources::{Ids, OwnershipTag, Resource};
+use crate::resources::{Ids, OwnershipTag, Resource, typed_kinds};
 
 /// How many resources are read at once. Cloud Control allows an account a few calls a second.
 const AT_ONCE: usize = 4;
@@ -124,11 +124,18 @@ impl Aws {
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if error.code() == Some("TypeNotFoundException") => {
-                return Err(Error::new(doing, "AWS has no such kind in this region")
-                    .hint("look for a misspelt `Type` in the template"));
+                let hint = closest(kind).map_or_else(
+                    || "correct the `Type` in the template".to_owned(),
+                    |similar| format!("correct the `Type` in the template, for example to {similar}"),
+                );
+                return Err(Error::new(doing, "AWS has no such kind in this region").hint(hint));
             }
             Err(error) if error.code() == Some("InvalidAction") => {
-                return Err(problem(doing, &error).hint(NO_REGISTRY));
+                let hint = closest(kind).map_or_else(
+                    || NO_REGISTRY.to_owned(),
+                    |similar| format!("if {similar} is meant, correct the `Type`; otherwise {NO_REGISTRY}"),
+                );
+                return Err(problem(doing, &error).hint(hint));
             }
             Err(error) => return Err(problem(doing, &error)),
         };
@@ -178,6 +185,11 @@ fn schema_in(doing: String, answer: &DescribeTypeOutput) -> Result<Schema> {
     Schema::from_registry(answer.schema().unwrap_or_default()).map_err(|error| Error::new(doing, error))
 }
 
+/// The kind with a type here that a misspelt one is most similar to.
+fn closest(kind: &str) -> Option<&'static str> {
+    similar::get_close_matches(kind, &typed_kinds(), 1, 0.9).first().copied()
+}
+
 fn progress(doing: &str, event: ProgressEvent) -> Result<Progress<ProgressEvent>> {
     match event.operation_status {
         Some(OperationStatus::Success) => Ok(Progress::Ready(event)),
@@ -210,6 +222,12 @@ fn found_as(one: Other, tag: &OwnershipTag) -> Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_closest_kind_with_a_type_is_proposed_for_a_misspelt_one() {
+        assert_eq!(closest("AWS::Lamda::Function"), Some("AWS::Lambda::Function"));
+        assert_eq!(closest("AWS::SQS::Queue"), None);
+    }
 
     #[test]
     fn a_kind_without_handlers_is_refused_before_the_first_call() {

@@ -85,9 +85,8 @@ pub(super) async fn read_resources(reader: &impl Reader, desired: &Desired, reac
                         continue;
                     }
                 },
-                Answer::Account(Err(error)) | Answer::Schema(_, Err(error)) | Answer::Surroundings(_, Err(error)) => {
-                    error
-                }
+                Answer::Schema(kind, Err(error)) => error.of(&desired.resources_of(&kind)),
+                Answer::Account(Err(error)) | Answer::Surroundings(_, Err(error)) => error,
             };
             let continues = error.is_denied();
             refused.push(error);

@@ -133,11 +133,16 @@ async fn orphans_are_found_by_their_tags_and_pruned_unless_the_template_retains_
 
 #[tokio::test]
 async fn an_unknown_resource_type_is_an_error_before_the_first_write() {
-    let user = User::of_template(Account::fresh(), TEMPLATE);
+    let template = "Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: jobs}\n";
+    let user = User::of_template(Account::fresh(), template);
     let unknown = AwsError::new(404, "TypeNotFoundException", "The type 'AWS::SQS::Queue' cannot be found.");
     user.proxy.on(call("DescribeType").answer(unknown));
     let run = user.plain(&["deploy"]).await.expect_code(1);
-    for text in ["reading the schema of the kind", "AWS has no such kind in this region", "misspelt"] {
+    for text in [
+        "reading the schema of the kind AWS::SQS::Queue of `Jobs` (",
+        "t.yaml:3): AWS has no such kind in this region",
+        "hint: correct the `Type` in the template",
+    ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert!(user.proxy.writes().is_empty());

@@ -3,10 +3,12 @@
 use serde_json::json;
 
 use super::super::registry::unknown;
+use super::run;
 use super::spec::desired;
-use crate::observe::Observed;
+use crate::observe::{Observed, Reach, observe};
 use crate::plan::{Options, plan};
 use crate::resources::other::Schema;
+use crate::world::{State, World};
 
 /// The causes for a template with a bucket, of which nothing is known before the registry is asked.
 fn causes(attribute: &str) -> Vec<(String, String)> {
@@ -48,6 +50,18 @@ Outputs:
     observed.schemas.insert("AWS::S3::Bucket".to_owned(), schema);
     let blockers = unknown(&desired(&text), &observed);
     blockers.into_iter().map(|one| (one.logical_id, one.cause)).collect()
+}
+
+#[test]
+fn an_error_about_a_schema_names_the_resources_of_the_kind() {
+    let refusal = |more: &str| {
+        let text = format!("Resources:\n  A:\n    Type: AWS::Lamda::Function\n{more}");
+        run(observe(&World::of(State::default()), &desired(&text), Reach::Resources)).unwrap_err().headline()
+    };
+    let one = refusal("");
+    assert!(one.starts_with("asking for a schema of `A` (t.yaml:3): "), "{one}");
+    let two = refusal("  B:\n    Type: AWS::Lamda::Function\n");
+    assert!(two.starts_with("asking for a schema of `A` (t.yaml:3) and 1 more: "), "{two}");
 }
 
 #[test]
