@@ -26,8 +26,8 @@ pub(crate) use synth::{CdkLanguage, Form, Synth};
 /// to it. The serving version is the one that the alias points to.
 ///
 /// Results go to stdout, everything else goes to stderr. Exit codes: 0 after success, also if nothing had to change; 1
-/// after a failure or an interruption (Ctrl-C, SIGTERM); 2 if there are changes (`plan` and `status` with
-/// `--detailed-exitcode` only).
+/// after a failure, an interruption (Ctrl-C, SIGTERM) or the answer no to a confirmation; 2 if there are changes (`plan`
+/// and `status` with `--detailed-exitcode` only).
 #[derive(Debug, Parser)]
 #[command(name = "provisioner", version, max_term_width = 110)]
 pub(crate) struct Cli {

@@ -25,7 +25,12 @@ pub(crate) struct Approval {
     pub(crate) yes: bool,
     /// The question otherwise.
     pub(crate) question: &'static str,
+    /// The command of this run, which gives the consent with `--yes`.
+    pub(crate) command: Command,
 }
+
+/// The question before a deploy.
+pub(crate) const DEPLOY: &str = "deploy these changes?";
 
 /// The hint when a plan was not executed completely.
 pub(crate) struct Then {
@@ -130,7 +135,7 @@ pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Appr
         ),
     )
     .exists("nothing was changed")
-    .hint("review the plan, then run the same command with `--yes`"))
+    .hint(Hint::new("review the plan, then consent with `--yes`").run(approval.command.clone().with("--yes"))))
 }
 
 async fn execute_until_stopped(plan: &Plan, session: &Session) -> Outcome {
@@ -205,6 +210,10 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
         [] => Error::new(doing, "stopped on request").of_kind(Kind::Interrupted).exists(exists).hint(again),
         failed => {
             let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
+            let cause = match causes.as_slice() {
+                [one] => one.clone(),
+                several => format!("{} steps failed\n  {}", several.len(), several.join("\n  ")),
+            };
             let unfit = then.unfit.clone().filter(|_| failed.iter().any(|(_, error)| error.is_unfit()));
             let denied = failed.iter().map(|(_, error)| error).filter(|error| error.is_denied()).cloned();
             let denied = Error::together(denied);
@@ -214,7 +223,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
                 Some(remedy) => remedy.then(again),
                 None => again,
             };
-            Error::new(doing, causes.join("\n  ")).exists(exists).hint(unfit.unwrap_or(joined))
+            Error::new(doing, cause).exists(exists).hint(unfit.unwrap_or(joined))
         }
     }
 }

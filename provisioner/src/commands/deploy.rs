@@ -1,9 +1,9 @@
 //! `deploy`: changes AWS to match the template.
 
-use provisioner::Result;
 use provisioner::desired::PackageCheck;
+use provisioner::{Command, Result};
 
-use super::apply::{Approval, Then, apply};
+use super::apply::{Approval, DEPLOY, Then, apply};
 use super::cloudformation::refuse_bucket;
 use super::planned;
 use super::session::Session;
@@ -17,6 +17,7 @@ pub(crate) async fn run(DeployBy { deploy: arguments, by }: &DeployBy) -> Result
     }
     let session = Session::open(&arguments.given(), PackageCheck::ForLambda).await?;
     let plan = session.plan(&arguments.plan_options()).await?;
-    let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
+    let command = Command::provisioner(["deploy"]);
+    let approval = Approval { yes: arguments.yes, question: DEPLOY, command };
     apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
 }

@@ -16,7 +16,8 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let can_exist = without_refused_names(&session.desired);
     let observed = observe(&session.aws.reader(), &can_exist, Reach::Orphans).await?;
     let plan = plan_destroy(&session.desired, &observed).complete(terminal::completed);
-    let approval = Approval { yes: arguments.yes, question: "delete these resources?" };
+    let command = Command::provisioner(["destroy"]);
+    let approval = Approval { yes: arguments.yes, question: "delete these resources?", command };
     apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
 }
 

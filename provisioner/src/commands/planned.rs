@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use provisioner::Result;
 use provisioner::desired::PackageCheck;
 use provisioner::plan::{Options, Plan};
 use provisioner::planned::{Inputs, Planned, plan_again};
 use provisioner::template::Template;
+use provisioner::{Command, Result};
 
 use super::apply::{Approval, Then, apply};
 use super::session::{Session, packages, parameters};
@@ -41,7 +41,8 @@ pub(super) async fn execute_file(file: &Path, arguments: &Deploy) -> Result<Exit
     } else {
         planned.is_still(&now, &plan.blockers)?;
     }
-    let approval = Approval { yes: true, question: "" };
+    let command = Command::provisioner(["deploy", "--plan"]).with(file.display().to_string());
+    let approval = Approval { yes: true, question: "", command };
     apply(&plan, &session, &approval, stack.output, &Then::only(plan_again())).await
 }
 

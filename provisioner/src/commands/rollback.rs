@@ -24,7 +24,9 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let back = Back { to: arguments.to, smoke: !arguments.no_smoke };
     let plan = plan_rollback(&session.desired, wanted, alias, releases.as_ref(), &account, &back);
     let plan = plan.map_err(before_any_write)?.complete(terminal::completed);
-    let approval = Approval { yes: arguments.yes, question: "point the alias to this version?" };
+    let command = Command::provisioner(["rollback"]);
+    let command = arguments.to.iter().fold(command, |command, to| command.with("--to").with(to.to_string()));
+    let approval = Approval { yes: arguments.yes, question: "point the alias to this version?", command };
     let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan)).await?;
     let may_move_again = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
     if exit == Exit::Done && !plan.is_empty() && may_move_again {

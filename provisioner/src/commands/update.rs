@@ -5,7 +5,7 @@ use provisioner::observe::Reach;
 use provisioner::plan::{Action, Plan, Step, plan};
 use provisioner::{Command, Error, Hint, Result};
 
-use super::apply::{Approval, Then, apply};
+use super::apply::{Approval, DEPLOY, Then, apply};
 use super::session::Session;
 use crate::cli::Update;
 use crate::terminal::{self, Exit};
@@ -18,7 +18,8 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
     refuse_to_move_callers(&whole)?;
     let plan =
         whole.only(|step| step.resource.is_changed_by_update(), "`update` changes functions only; `deploy` does this");
-    let approval = Approval { yes: arguments.yes, question: "apply these changes?" };
+    let command = Command::provisioner(["update"]);
+    let approval = Approval { yes: arguments.yes, question: DEPLOY, command };
     apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
 }
 

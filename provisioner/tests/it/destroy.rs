@@ -42,7 +42,12 @@ async fn a_destroy_without_yes_or_a_terminal_is_refused(#[values(Aws::MiniStack,
     let (run, writes) = user.writes_of(&["destroy"]).await;
     let run = run.expect_code(1);
     assert_eq!(writes, [""; 0], "{run:?}");
-    for text in ["there is no terminal to ask for consent", "nothing was changed", "`--yes`", "cinedb-chat-bedrock"] {
+    for text in [
+        "there is no terminal to ask for consent",
+        "nothing was changed",
+        "cinedb-chat-bedrock",
+        "hint: review the plan, then consent with `--yes`: `provisioner destroy --yes",
+    ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
     assert_eq!(before.changes_to(&user.world().await), [""; 0]);

@@ -95,6 +95,23 @@ async fn each_refused_read_reports_that_nothing_was_changed(#[values(Aws::MiniSt
     }
 }
 
+#[rstest]
+#[tokio::test]
+async fn two_failures_of_one_run_have_a_line_each(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
+    let user = aws.user().await;
+    for (operation, code) in [("CreateRole", "LimitExceeded"), ("CreateLogGroup", "LimitExceededException")] {
+        user.proxy.on(call(operation).answer(AwsError::new(400, code, "there are too many")));
+    }
+    let run = user.run(&["deploy", "--no-smoke"]).await.expect_code(1);
+    let (_, list) = run.stderr.split_once("error: changing stack cinedb-chat: 2 steps failed\n").expect("the error");
+    let (list, _) = list.split_once("\n\n").expect("what exists");
+    let mut lines: Vec<_> = list.lines().collect();
+    lines.sort_unstable();
+    let [log_group, role] = lines.as_slice() else { panic!("{lines:?}") };
+    assert!(log_group.starts_with("  ChatLogGroup: creating log group ") && log_group.contains("too many"), "{list}");
+    assert!(role.starts_with("  ChatRole: creating role ") && role.contains("too many"), "{list}");
+}
+
 /// API Gateway makes one change of an API at a time, and steps of the plan run side by side.
 #[rstest]
 #[tokio::test]

@@ -31,6 +31,8 @@ async fn orphans_of_a_rename_are_reported_kept_and_pruned(#[values(Aws::MiniStac
 
     let refused = user.run(&["deploy", "--no-smoke", "--prune"]).await.expect_code(1);
     assert!(refused.stderr.contains("there is no terminal to ask for consent"), "{refused:?}");
+    let command = "consent with `--yes`: `provisioner deploy --yes --code ChatFunction=";
+    assert!(refused.stderr.contains(command) && refused.stderr.contains(" --prune --no-smoke`"), "{refused:?}");
     user.deploy(&["--prune", "--yes"]).await;
     assert_is_all_there_is(&user.world().await, &user.account);
     let (run, writes) = user.writes_of(&["deploy", "--no-smoke", "--prune"]).await;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use provisioner::Result;
 use provisioner::cloudformation::{ChangeSet, Stack};
 use provisioner::desired::PackageCheck;
 use provisioner::plan::{Tested, untested_by_cloudformation};
 use provisioner::printable::line;
 use provisioner::report::{self, DeployReport, Proposed, Smoke};
+use provisioner::{Command, Result};
 
-use super::super::apply::{Approval, approved};
+use super::super::apply::{Approval, DEPLOY, approved};
 use super::super::emulator::reachable_url;
 use super::super::session::Session;
 use super::super::smoke;
@@ -34,7 +34,8 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let destructive: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
-    let consent = approved(&set.stack, &destructive, &Approval { yes, question: "apply these changes?" });
+    let approval = Approval { yes, question: DEPLOY, command: Command::provisioner(["deploy"]) };
+    let consent = approved(&set.stack, &destructive, &approval);
     if !matches!(consent, Ok(true)) {
         proposal.withdraw(&session).await?;
         consent?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use provisioner::{Result, report};
+use provisioner::{Command, Result, report};
 
 use super::super::apply::{Approval, approved, before_any_write};
 use super::super::session::{connect, propose_without_template};
@@ -27,7 +27,9 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     let question =
         if arguments.keep_resources { "remove the stack and keep these resources?" } else { "delete these resources?" };
     let names: Vec<_> = set.destructive().map(|row| row.logical_id.as_str()).collect();
-    if !approved(name, &names, &Approval { yes: arguments.yes, question })? {
+    let command = Command::provisioner(["destroy"]);
+    let command = if arguments.keep_resources { command.with("--keep-resources") } else { command };
+    if !approved(name, &names, &Approval { yes: arguments.yes, question, command })? {
         terminal::note("nothing was changed");
         return Ok(Exit::Failed);
     }

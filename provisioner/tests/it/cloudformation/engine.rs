@@ -154,6 +154,8 @@ async fn a_destroy_asks_deletes_the_stack_and_a_second_one_changes_nothing() {
     let (refused, writes) = run(&user, &["destroy"]).await;
     let refused = refused.expect_code(1);
     assert!(refused.stderr.contains("there is no terminal to ask for consent"), "{refused:?}");
+    let command = "consent with `--yes`: `provisioner destroy --yes --engine cloudformation`";
+    assert!(refused.stderr.contains(command), "{refused:?}");
     assert_eq!(writes, [""; 0]);
     let destroyed = run(&user, &["destroy", "--yes"]).await.0.expect_success();
     assert!(destroyed.stderr.contains("- AWS::Lambda::Function"), "{destroyed:?}");
