@@ -47,7 +47,7 @@ async fn walk() -> Result<(), Box<dyn Error>> {
     let template = Template::load(Path::new(path))?;
     let aws = Aws::connect(&Connection::default(), Arc::new(|_: &str| {})).await?;
     let (parameters, packages) = (BTreeMap::new(), Packages::default());
-    let desired = Desired::build(&template, &parameters, &packages, &"walk".parse()?, aws.place())?;
+    let desired = Desired::build(&template, &parameters, &packages, &"walk".parse()?, aws.place(), None)?;
     // The observed state and the plan. No call so far can change a resource.
     let observed = observe(&aws.reader(), &desired, Reach::Surroundings).await?;
     let plan = plan(&desired, &observed, &Options::default());

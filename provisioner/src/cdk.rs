@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 
 use language::Facts;
 pub use language::Language;
-pub use repair::{Fix, Repaired};
 
 use crate::error::Result;
 use crate::place::StackName;

@@ -27,7 +27,8 @@ use crate::package::Forgotten;
 use crate::place::{Place, StackName};
 use crate::resources::{Ids, OwnershipTag, PropertyFault, Resource, typed_kinds};
 use crate::template::{
-    DeletionPolicy, Known, Naming, Output, Reason, Reference, Remark, ResolvedResource, Template, references_in_text,
+    DeletionPolicy, Fault, Known, Naming, Output, Reason, Reference, Remark, ResolvedResource, Template,
+    references_in_text,
 };
 
 /// The resources that the stack must have, with every value filled in that can be known without asking AWS.
@@ -71,27 +72,14 @@ pub struct Wanted {
 }
 
 impl Desired {
-    /// Resolves a template for one set of parameters and converts every resource to its type.
+    /// Resolves a template for one set of parameters and converts every resource to its type. `account` is needed only
+    /// where the meaning of the template depends on it.
     ///
     /// # Errors
     /// When the template cannot be resolved, names a kind, property or attribute that is not supported, or a package is
     /// missing or cannot start on its target. [`Error::needs_account`] is true of the error when the template can be
     /// resolved once the account is known.
     pub fn build(
-        template: &Template,
-        parameters: &BTreeMap<String, String>,
-        packages: &Packages,
-        stack: &StackName,
-        place: &Place,
-    ) -> Result<Self> {
-        Self::build_for(template, parameters, packages, stack, place, None)
-    }
-
-    /// The same with the account, for a template whose meaning depends on it.
-    ///
-    /// # Errors
-    /// As [`Desired::build`].
-    pub fn build_for(
         template: &Template,
         parameters: &BTreeMap<String, String>,
         packages: &Packages,
@@ -250,7 +238,7 @@ fn typed(template: &Template, declared: &ResolvedResource) -> Result<Resource> {
                 declared.kind,
                 typed_kinds().join("\n  ")
             ));
-            Err(template.resource_problem(&declared.logical_id, "Type", reason))
+            Err(template.problem(&["Resources", &declared.logical_id, "Type"], Fault::here(reason)))
         }
     }
 }

@@ -212,9 +212,17 @@ pub fn references_in(value: &Value) -> BTreeSet<Reference> {
     }
 }
 
+/// The deferred functions in a text.
+pub(crate) fn functions_in(text: &str) -> impl Iterator<Item = Deferred> {
+    pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Term(Term::Deferred(deferred)) => Some(deferred),
+        Piece::Term(Term::Reference(_)) | Piece::Text(_) => None,
+    })
+}
+
 /// Whether a text contains a deferred function.
 pub fn has_function(text: &str) -> bool {
-    pieces(text).iter().any(|piece| matches!(piece, Piece::Term(Term::Deferred(_))))
+    functions_in(text).next().is_some()
 }
 
 /// The text with `other` in place of each term that is not known.

@@ -44,7 +44,10 @@ pub use dynamic::{
     dynamic_reference_in, has_dynamic_reference, has_function_of_dynamic_reference, reference_to_another_service_in,
 };
 pub use encoding::{SAVE_AS_UTF_8, text as file_text};
+pub(crate) use fault::{Evaluated, Fault, below};
 pub use flat::relocate;
+pub(crate) use graph::order;
+pub(crate) use java_pattern::regex as java_pattern;
 pub(crate) use known::spread;
 pub use known::{Known, Unfilled};
 pub use lists::{list_as_text, list_inside};
@@ -70,9 +73,6 @@ pub use write::to_yaml;
 
 /// Parses the text of a template that CloudFormation has accepted, with the functions in their long form, without a
 /// check of its sections.
-///
-/// # Errors
-/// When it is neither YAML nor JSON.
 pub(crate) fn parse_text(name: &str, text: &str) -> crate::Result<serde_json::Value> {
     yaml::any(&Source::in_memory(std::path::Path::new(name), text)).map(|document| document.value)
 }

@@ -14,10 +14,9 @@ use crate::error::Result;
 
 /// A change that the app's entry file makes to the finished stack.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fix {
+pub(super) enum Fix {
     /// The package of a function: a file that `cdk deploy` uploads.
     Code {
-        /// The function's logical id.
         function: String,
         /// The file, relative to the app's directory.
         path: String,
@@ -25,7 +24,6 @@ pub enum Fix {
     /// A version's description. CloudFormation publishes a version when one of its properties changes, so the
     /// description changes with the code and the configuration.
     Release {
-        /// The version's logical id.
         version: String,
         /// Its function's logical id, which has a [`Fix::Code`].
         function: String,
@@ -34,49 +32,29 @@ pub enum Fix {
     },
     /// `DeletionPolicy` and `UpdateReplacePolicy`, where they are set.
     Policies {
-        /// The resource's logical id.
         resource: String,
         /// The policy for its removal from the stack.
         deletion: Option<String>,
         /// The policy for its replacement.
         replacement: Option<String>,
     },
-    /// An entry of a resource's `Metadata`, which cdk-from-cfn drops.
-    Metadata {
-        /// The resource's logical id.
-        resource: String,
-        /// The entry's key.
-        key: String,
-        /// Its value, with functions.
-        value: Value,
-    },
-    /// A property in CloudFormation's form.
-    Property {
-        /// The resource's logical id.
-        resource: String,
-        /// The property's name.
-        property: String,
-        /// Its value, with functions.
-        value: Value,
-    },
+    /// An entry of a resource's `Metadata`, which cdk-from-cfn drops; its value contains functions.
+    Metadata { resource: String, key: String, value: Value },
+    /// A property in CloudFormation's form, with functions.
+    Property { resource: String, property: String, value: Value },
     /// An output's description.
-    OutputDescription {
-        /// The output's name.
-        output: String,
-        /// The text of the description.
-        text: String,
-    },
+    OutputDescription { output: String, text: String },
 }
 
 /// A template that cdk-from-cfn can convert unchanged, and the fixes for the stack.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Repaired {
+pub(super) struct Repaired {
     /// The template: resources and outputs only.
-    pub tree: Value,
+    pub(super) tree: Value,
     /// In the order of the template.
-    pub fixes: Vec<Fix>,
+    pub(super) fixes: Vec<Fix>,
     /// The template's description.
-    pub description: Option<String>,
+    pub(super) description: Option<String>,
 }
 
 /// Replaces the function's package until the fix is applied.

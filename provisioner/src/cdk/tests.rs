@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::repair::{Fix, Repaired};
 use super::*;
 
 fn repaired(resources: Value, language: Language) -> Result<Repaired> {

@@ -63,10 +63,11 @@ impl Watch {
         }
         if status.ends_with("_FAILED") {
             let reason = reason.clone().unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
-            if self.failed.is_none() && !Phrase::Cancelled.is_in(&reason) && !of_the_stack {
-                self.failed = Some(event.clone());
+            if of_the_stack || Phrase::Cancelled.is_in(&reason) {
+                return None;
             }
-            return (!of_the_stack && !Phrase::Cancelled.is_in(&reason)).then_some(ResourceEvent::Failed(reason));
+            self.failed.get_or_insert_with(|| event.clone());
+            return Some(ResourceEvent::Failed(reason));
         }
         if of_the_stack {
             return None;
@@ -95,27 +96,23 @@ pub fn hint_for(reason: &str) -> Option<Hint> {
     if let Some(denial) = Denial::read(reason) {
         return Some(Hint::new(remedy([&denial])));
     }
-    if Phrase::VersionExists.is_in(reason) {
-        return Some(
+    Some(match () {
+        () if Phrase::VersionExists.is_in(reason) => {
             "keep the logical id and the properties of the version, or change the function too: a version with this code \
              and configuration exists already"
-                .into(),
-        );
-    }
-    if Phrase::NameTaken.is_in(reason) {
-        return Some(
-            Hint::new("use another name").or(Hint::new("if the direct engine created the resource, destroy it first")
-                .run(Command::provisioner(["destroy"]).without("--engine"))),
-        );
-    }
-    if Phrase::AccessDenied.is_in(reason) {
-        return Some(
+                .into()
+        }
+        () if Phrase::NameTaken.is_in(reason) => Hint::new("use another name").or(Hint::new(
+            "if the direct engine created the resource, destroy it first",
+        )
+        .run(Command::provisioner(["destroy"]).without("--engine"))),
+        () if Phrase::AccessDenied.is_in(reason) => {
             "give these credentials the deployer's policy of `docs/permissions.md` and the one for CloudFormation below \
              it: CloudFormation uses them"
-                .into(),
-        );
-    }
-    None
+                .into()
+        }
+        () => return None,
+    })
 }
 
 #[cfg(test)]

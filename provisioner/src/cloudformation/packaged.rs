@@ -116,7 +116,7 @@ Resources:
         let parameters: BTreeMap<_, _> = parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let packages = Packages { check: PackageCheck::ForThisMachine, ..Packages::default() };
         let (stack, place) = ("chat".parse().unwrap(), Place::new("us-east-1"));
-        let desired = Desired::build(&template, &parameters, &packages, &stack, &place).unwrap();
+        let desired = Desired::build(&template, &parameters, &packages, &stack, &place, None).unwrap();
         let packaged = Packaged::new(&template, &desired, "bucket");
         (serde_json::from_str(&packaged.template).unwrap(), packaged)
     }

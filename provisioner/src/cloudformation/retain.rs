@@ -17,9 +17,6 @@ pub struct Retaining {
 
 /// CloudFormation's template of the stack, with `DeletionPolicy: Retain` on every resource. `None` if every resource is
 /// retained already.
-///
-/// # Errors
-/// When the text is not a template.
 pub fn retaining(stack: &str, template: &str) -> Result<Option<Retaining>> {
     let mut template = parse_text(&format!("of stack {stack}"), template)?;
     let mut changed = false;

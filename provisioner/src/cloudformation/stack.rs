@@ -59,10 +59,8 @@ impl Stack {
             return Ok(Kind::Create);
         }
         let refused = |hint: Hint| {
-            let cause = match &stack.reason {
-                Some(reason) => format!("CloudFormation does not accept changes while the stack is {status}: {reason}"),
-                None => format!("CloudFormation does not accept changes while the stack is {status}"),
-            };
+            let why = stack.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            let cause = format!("CloudFormation does not accept changes while the stack is {status}{why}");
             Err(Error::new(format!("changing stack {name}"), cause).exists("nothing was changed").hint(hint))
         };
         if stack.is_busy() {

@@ -96,11 +96,9 @@ pub(super) async fn resolved(
     stack: &StackName,
     aws: &Aws,
 ) -> Result<Desired> {
-    match Desired::build(template, parameters, packages, stack, aws.place()) {
-        Err(error) if error.needs_account() => {
-            let account = aws.reader().account().await?;
-            Desired::build_for(template, parameters, packages, stack, aws.place(), Some(&account))
-        }
+    let build = |account| Desired::build(template, parameters, packages, stack, aws.place(), account);
+    match build(None) {
+        Err(error) if error.needs_account() => build(Some(&aws.reader().account().await?)),
         built => built,
     }
 }

@@ -1,7 +1,7 @@
 //! The function that a version, an alias, a permission or a function URL belongs to.
 
 use super::Wanted;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::resources::Resource;
 use crate::template::{Template, has_function, shown};
 
@@ -15,12 +15,8 @@ pub(super) fn check_function(template: &Template, id: &str, resource: &Resource,
     if earlier.iter().any(is_it) {
         return Ok(());
     }
-    Err(not_known(template, id, resource, name))
-}
-
-fn not_known(template: &Template, id: &str, resource: &Resource, name: &str) -> Error {
     let property = if matches!(resource, Resource::Url(_)) { "TargetFunctionArn" } else { "FunctionName" };
     let reason =
         format!("`{}` is not known before AWS assigns it, but the plan needs the function's name", shown(name));
-    template.property_problem(id, property, reason).hint(HINT)
+    Err(template.property_problem(id, property, reason).hint(HINT))
 }

@@ -42,16 +42,6 @@ impl Entrance {
         FunctionRef { name: &self.function_name, qualifier: self.alias.as_deref() }.to_string()
     }
 
-    /// Whether it is a function URL.
-    pub(super) fn is_url(&self) -> bool {
-        self.route_key.is_none()
-    }
-
-    /// Whether an answer without a status counts as one with status 200.
-    pub(super) fn implies_a_status(&self) -> bool {
-        self.format == Format::Two
-    }
-
     /// The method and the path of its route key. A function URL and the route `$default` have none: they accept every
     /// request.
     pub(super) fn method_and_path(&self) -> Option<(&str, &str)> {

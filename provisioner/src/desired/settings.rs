@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::Wanted;
 use crate::resources::Resource;
 use crate::resources::api::api_of;
+use crate::template::order;
 
 /// Makes every stage depend on the routes in its `RouteSettings`.
 ///
 /// API Gateway answers `NotFoundException: Unable to find Route by key … within the provided RouteSettings` if one of
 /// them does not exist. A deletion has the reverse order, so that the settings are deleted before the route. If the
 /// template declares the opposite dependency, that one is kept.
-pub(super) fn settings_after_routes(resources: &mut Vec<Wanted>) {
+pub(super) fn settings_after_routes(resources: &mut [Wanted]) {
     let mut implied = Vec::new();
     for (index, stage) in resources.iter().enumerate() {
         let routes = resources.iter().filter(|route| is_set_by(&route.resource, &stage.resource));
@@ -24,7 +25,12 @@ pub(super) fn settings_after_routes(resources: &mut Vec<Wanted>) {
     for (index, route) in implied {
         resources[index].needs.insert(route);
     }
-    sort_by_needs(resources);
+    let ids: Vec<_> = resources.iter().map(|one| one.logical_id.clone()).collect();
+    let needs = resources.iter().map(|one| (one.logical_id.clone(), one.needs.clone())).collect();
+    // Stages and routes that need each other in a circle keep their order.
+    if let Ok(order) = order(&ids, &needs) {
+        resources.sort_by_key(|one| order.iter().position(|id| *id == one.logical_id));
+    }
 }
 
 fn is_set_by(route: &Resource, stage: &Resource) -> bool {
@@ -46,20 +52,6 @@ fn needs(resources: &[Wanted], one: &Wanted, other: &str) -> bool {
         }
     }
     false
-}
-
-/// Puts each resource after all that it needs, and otherwise keeps the order.
-fn sort_by_needs(resources: &mut Vec<Wanted>) {
-    let mut waiting = std::mem::take(resources);
-    let mut placed: BTreeSet<String> = BTreeSet::new();
-    let all: BTreeSet<String> = waiting.iter().map(|wanted| wanted.logical_id.clone()).collect();
-    while !waiting.is_empty() {
-        let is_ready = |wanted: &Wanted| wanted.needs.iter().all(|need| placed.contains(need) || !all.contains(need));
-        let next = waiting.iter().position(is_ready).unwrap_or_default();
-        let next = waiting.remove(next);
-        placed.insert(next.logical_id.clone());
-        resources.push(next);
-    }
 }
 
 #[cfg(test)]

@@ -18,13 +18,13 @@ use serde_json::{Map, Value};
 use self::declaration::Declaration;
 pub use self::request::Request;
 pub use self::untested::Untested;
-use super::entrance::Entrance;
+use super::entrance::{Entrance, Format};
 use super::{Desired, Wanted};
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::resources::Resource;
 use crate::resources::check::{Check, Expect};
 use crate::resources::named::FunctionRef;
-use crate::template::{Known, Reason, Reference, Template, Unfilled, references_in};
+use crate::template::{Evaluated, Fault, Known, Reason, Reference, Template, Unfilled, references_in};
 
 /// A smoke test of one function or alias.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,27 +51,12 @@ enum Sent {
     Request(Box<(Request, Entrance)>),
 }
 
-/// A mistake in a declaration: the path below `Metadata.Provisioner`, and the reason.
-#[derive(Debug)]
-struct Mistake {
-    path: Vec<String>,
-    reason: Reason,
-}
-
 /// A sample account in place of an unknown one. Every account's id has twelve digits.
 const ANY_ACCOUNT: &str = "123456789012";
 
-type Checked<T> = std::result::Result<T, Mistake>;
-
-impl Mistake {
-    fn at(path: &[&str], reason: impl Into<Reason>) -> Self {
-        Self::below(path.iter().map(|key| (*key).to_owned()).collect(), reason)
-    }
-
-    fn below(mut path: Vec<String>, reason: impl Into<Reason>) -> Self {
-        path.insert(0, "SmokeTest".to_owned());
-        Self { path, reason: reason.into() }
-    }
+/// A fault of a declaration, at these keys below `SmokeTest`.
+fn mistake(path: &[&str], reason: impl Into<Reason>) -> Fault {
+    Fault::at(&[&["SmokeTest"], path].concat(), reason)
 }
 
 /// The smoke tests in these declarations, in the template's order.
@@ -89,9 +74,9 @@ pub(super) fn declared(
     let mut tests = Vec::new();
     for (logical_id, value) in declarations {
         let value = known.fill(&value);
-        let problem = |Mistake { path, reason }| template.metadata_problem(&logical_id, path, reason);
+        let problem = |fault| template.problem(&["Resources", &logical_id, "Metadata", "Provisioner"], fault);
         if known.get(&Reference::account()).is_none() {
-            account::check(&value).map_err(|mistake| problem(mistake).of_kind(Kind::AccountNeeded))?;
+            account::check(&value).map_err(problem)?;
         }
         tests.extend(test(&logical_id, &value, resources, entrances).map_err(problem)?);
     }
@@ -99,13 +84,12 @@ pub(super) fn declared(
     Ok(tests)
 }
 
-fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -> Checked<Option<SmokeTest>> {
+fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -> Evaluated<Option<SmokeTest>> {
     if let Some(unfilled) = Known::of_account(ANY_ACCOUNT).unfilled(&Known::of_account(ANY_ACCOUNT).fill(value))
         && references_in(value).iter().all(|one| *one == Reference::account())
     {
-        let Unfilled { mut path, term, reason, .. } = unfilled;
-        path.retain(|key| key != "SmokeTest");
-        return Err(Mistake::below(path, format!("`{term}` {reason}")));
+        let Unfilled { path, term, reason, .. } = unfilled;
+        return Err(Fault { path, ..Fault::here(format!("`{term}` {reason}")) });
     }
     let Some(Declaration { request, event, mut expect, message }) = Declaration::read(value)? else { return Ok(None) };
     if let Some(reference) = references_in(value).into_iter().find(|one| *one != Reference::account()) {
@@ -114,7 +98,7 @@ fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -
             _ => format!("`{}`", reference.name()),
         };
         let reason = format!("{what} is not known before AWS assigns it: use parameters, pseudo parameters and names");
-        return Err(Mistake::at(&[], reason));
+        return Err(mistake(&[], reason));
     }
     let declared_at = |wanted: &&Wanted| wanted.logical_id == id;
     let Some(wanted) = resources.iter().find(declared_at) else { return Ok(None) };
@@ -122,7 +106,7 @@ fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -
     let (function_name, alias) = callee(&wanted.resource, own.first().copied(), resources)?;
     let is_ours = |one: &Wanted| matches!(&one.resource, Resource::Function(one) if one.function_name == function_name);
     if !resources.iter().any(is_ours) {
-        return Err(Mistake::at(&[], format!("it calls `{function_name}`, which is not a function of this template")));
+        return Err(mistake(&[], format!("it calls `{function_name}`, which is not a function of this template")));
     }
     let sent = match (request, event) {
         (Some(request), _) => {
@@ -140,7 +124,7 @@ fn test(id: &str, value: &Value, resources: &[Wanted], entrances: &[Entrance]) -
 }
 
 /// The function that a resource is or calls, and its alias if callers use one.
-fn callee(at: &Resource, own: Option<&Entrance>, resources: &[Wanted]) -> Checked<(String, Option<String>)> {
+fn callee(at: &Resource, own: Option<&Entrance>, resources: &[Wanted]) -> Evaluated<(String, Option<String>)> {
     if let Some(own) = own {
         return Ok((own.function_name.clone(), own.alias.clone()));
     }
@@ -151,14 +135,14 @@ fn callee(at: &Resource, own: Option<&Entrance>, resources: &[Wanted]) -> Checke
         return Ok((function.function_name.clone(), only_alias(&function.function_name, resources)?));
     }
     if let Resource::Route(_) = at {
-        return Err(Mistake::at(&[], "the route's integration does not call a Lambda function"));
+        return Err(mistake(&[], "the route's integration does not call a Lambda function"));
     }
     let places = "an alias, a function, a route or a function URL";
-    Err(Mistake::at(&[], format!("{} cannot have a smoke test; declare it at {places}", at.kind())))
+    Err(mistake(&[], format!("{} cannot have a smoke test; declare it at {places}", at.kind())))
 }
 
 /// The alias that a function's callers use.
-fn only_alias(function_name: &str, resources: &[Wanted]) -> Checked<Option<String>> {
+fn only_alias(function_name: &str, resources: &[Wanted]) -> Evaluated<Option<String>> {
     let mut aliases = resources.iter().filter_map(|wanted| {
         let Resource::Alias(alias) = &wanted.resource else { return None };
         (alias.function_name == function_name).then(|| alias.name.clone())
@@ -166,7 +150,7 @@ fn only_alias(function_name: &str, resources: &[Wanted]) -> Checked<Option<Strin
     let first = aliases.next();
     match aliases.next() {
         None => Ok(first),
-        Some(_) => Err(Mistake::at(&[], "the function has several aliases: declare the test at one of them")),
+        Some(_) => Err(mistake(&[], "the function has several aliases: declare the test at one of them")),
     }
 }
 
@@ -195,7 +179,8 @@ impl SmokeTest {
 
     /// The check: the test as it is sent to the function or a version of it.
     pub fn check(&self, patient: bool) -> Check {
-        let status_is_implied = matches!(&self.sent, Sent::Request(sent) if sent.1.implies_a_status());
+        // In this format an answer without a status counts as one with status 200.
+        let status_is_implied = matches!(&self.sent, Sent::Request(sent) if sent.1.format == Format::Two);
         Check { name: self.name(), event: self.event(), expect: self.expect.clone(), status_is_implied, patient }
     }
 

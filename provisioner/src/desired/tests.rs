@@ -15,7 +15,7 @@ use super::*;
 fn build(text: &str) -> Result<Desired> {
     let template = Template::from_source(Source::in_memory(Path::new("t.yaml"), text))?;
     let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
-    Desired::build(&template, &BTreeMap::new(), &packages, &"chat".parse()?, &Place::new("eu-west-1"))
+    Desired::build(&template, &BTreeMap::new(), &packages, &"chat".parse()?, &Place::new("eu-west-1"), None)
 }
 
 #[test]
@@ -42,7 +42,8 @@ fn an_error_about_a_package_names_its_path_and_its_function() {
     let template = Template::from_source(Source::in_memory(&folder.path().join("templates/t.yaml"), text)).unwrap();
     let place = Place::new("eu-west-1");
     let refusal = || {
-        let built = Desired::build(&template, &BTreeMap::new(), &Packages::default(), &"chat".parse().unwrap(), &place);
+        let built =
+            Desired::build(&template, &BTreeMap::new(), &Packages::default(), &"chat".parse().unwrap(), &place, None);
         built.unwrap_err().to_string().replace(&folder.path().display().to_string(), "")
     };
     std::fs::create_dir(folder.path().join("templates")).unwrap();

@@ -190,7 +190,7 @@ fn the_template_of_the_chat_has_no_findings() {
         let parameters = more.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let packages = crate::desired::Packages { check: crate::desired::PackageCheck::Unread, ..Default::default() };
         let (stack, place) = ("chat".parse().unwrap(), crate::place::Place::new("us-east-1"));
-        let desired = crate::desired::Desired::build(&template, &parameters, &packages, &stack, &place).unwrap();
+        let desired = crate::desired::Desired::build(&template, &parameters, &packages, &stack, &place, None).unwrap();
         assert_eq!(lint(&desired, "123456789012", &BTreeMap::new()), []);
     }
 }

@@ -37,32 +37,26 @@ pub fn check(name: &str, zip: &[u8], target: Target<'_>) -> Result<()> {
     let Some(runtime_glibc) = target.glibc() else {
         return Ok(());
     };
-    let problem = |cause: String, hint: &str| Err(Error::new(format!("checking the package {name}"), cause).hint(hint));
+    let problem = |cause: String, hint: &str| Error::new(format!("checking the package {name}"), cause).hint(hint);
     const BUILD: &str = "build it for the runtime, and pack it with `provisioner package`";
-    let (content, mode) = match bootstrap(zip) {
-        Ok(entry) => entry,
-        Err(cause) => return problem(cause, BUILD),
-    };
+    let (content, mode) = bootstrap(zip).map_err(|cause| problem(cause, BUILD))?;
     if mode.is_some_and(|mode| mode & 0o111 == 0) {
-        return problem(format!("`{BOOTSTRAP}` in it is not executable"), "pack it with `provisioner package`");
+        let cause = format!("`{BOOTSTRAP}` in it is not executable");
+        return Err(problem(cause, "pack it with `provisioner package`"));
     }
-    let binary = match Binary::read(&content) {
-        Ok(binary) => binary,
-        Err(cause) => return problem(format!("`{BOOTSTRAP}` in it cannot start on Lambda: {cause}"), BUILD),
-    };
-    if binary.architecture != target.architecture {
-        let cause =
-            format!("its binary is for {}, but the function is for {}", binary.architecture, target.architecture);
-        return problem(
-            cause,
-            "build for the function's architecture, or set the template's architecture to the binary's",
-        );
+    let Binary { architecture, newest_glibc } = Binary::read(&content)
+        .map_err(|cause| problem(format!("`{BOOTSTRAP}` in it cannot start on Lambda: {cause}"), BUILD))?;
+    if architecture != target.architecture {
+        let cause = format!("its binary is for {architecture}, but the function is for {}", target.architecture);
+        let hint = "build for the function's architecture, or set the template's architecture to the binary's";
+        return Err(problem(cause, hint));
     }
-    match binary.newest_glibc {
-        Some((needed, symbol)) if needed > runtime_glibc => problem(
-            format!("its binary needs glibc {needed} (for `{symbol}`), but {} has {runtime_glibc}", target.runtime),
-            BUILD,
-        ),
+    match newest_glibc {
+        Some((needed, symbol)) if needed > runtime_glibc => {
+            let runtime = target.runtime;
+            let cause = format!("its binary needs glibc {needed} (for `{symbol}`), but {runtime} has {runtime_glibc}");
+            Err(problem(cause, BUILD))
+        }
         _ => Ok(()),
     }
 }

@@ -25,9 +25,6 @@ const LARGEST_UNZIPPED: u64 = 250 * 1024 * 1024;
 
 /// Checks a package, which the error calls `name`, against Lambda's quotas. Layers are not counted: their sizes are not
 /// known here.
-///
-/// # Errors
-/// When it is not a zip file, or Lambda would refuse it because of its size.
 pub fn check_size(name: &str, zip: &[u8], transfer: Transfer) -> Result<()> {
     let failed = |cause: String| Error::new(format!("checking the package {name}"), cause);
     let unzipped = unzipped(zip).map_err(|_| failed(NOT_A_ZIP.to_owned()))?;

@@ -19,9 +19,6 @@ pub(super) const BOOTSTRAP: &str = "bootstrap";
 /// every machine.
 ///
 /// Writes the zip to `to`, and creates its folder if necessary. An identical file is not written again.
-///
-/// # Errors
-/// When the binary cannot be read, or the zip cannot be written.
 pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
     let content = fs::read(binary).map_err(|error| {
         Error::new(format!("reading the binary {}", binary.display()), error)

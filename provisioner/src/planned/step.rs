@@ -39,7 +39,7 @@ impl PlannedStep {
             changes: step.changes.iter().cloned().map(|change| without_secret(change, secrets)).collect(),
             calls: step.calls.clone(),
             ids: ids(step).into_iter().map(|(name, value)| (name, shown_in(&value))).collect(),
-            sent: digest(&secrets.hidden_in(calls)),
+            sent: digest(&secrets.hidden_in(&calls)),
         }
     }
 }
@@ -65,7 +65,7 @@ fn without_secret(change: Change, secrets: &Secrets) -> Change {
     if SECRET_PROPERTIES.iter().any(|start| property.starts_with(start)) {
         return Change { property, old: None, new: None };
     }
-    let hide = |value: Value| shown_in(&secrets.hidden_in(value));
+    let hide = |value: Value| shown_in(&secrets.hidden_in(&value));
     Change { property, old: old.map(hide), new: new.map(hide) }
 }
 

@@ -50,7 +50,7 @@ fn planned_of(text: &str, given: &BTreeMap<String, String>, state: &State) -> Pl
     let template = template(text);
     let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
     let (stack, place) = ("chat".parse().unwrap(), Place::new("us-east-1"));
-    let desired = Desired::build(&template, given, &packages, &stack, &place).unwrap();
+    let desired = Desired::build(&template, given, &packages, &stack, &place, None).unwrap();
     planned_for(&desired, &template, given, state).0
 }
 

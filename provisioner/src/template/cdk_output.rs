@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::encoding;
+use super::texts::find_text;
 use crate::error::{Error, Result};
 
 /// `X.assets.json`, next to `X.template.json`: it lists where the CDK would publish each file.
@@ -109,7 +110,8 @@ fn use_local_assets(resources: &mut Map<String, Value>, manifest: &Manifest, pat
             let doing = || format!("replacing the asset {key} of `{id}` in {}", path.display());
             *code = local(&asset.source).map_err(|cause| Error::new(doing(), cause))?.into();
         }
-        if let Some(key) = manifest.key_in(&resource["Properties"]) {
+        let asset_key = |text: &str| manifest.asset(text).map(|_| text.to_owned());
+        if let Some((_, key)) = find_text(&resource["Properties"], &asset_key) {
             let doing = format!("replacing the asset {key} of `{id}` in {}", path.display());
             return Err(Error::new(doing, "only a function's `Code` can be a local file; this is another property")
                 .hint("deploy the stack with `cdk deploy`, which uploads the asset to the CDK's bucket"));
@@ -132,16 +134,6 @@ impl Manifest {
     fn asset(&self, key: &str) -> Option<&Asset> {
         let has_key = |asset: &&Asset| asset.destinations.values().any(|one| one.object_key == key);
         self.files.values().find(has_key)
-    }
-
-    /// The first key of an asset anywhere in a value.
-    fn key_in<'v>(&self, value: &'v Value) -> Option<&'v str> {
-        match value {
-            Value::String(text) => self.asset(text).map(|_| text.as_str()),
-            Value::Array(items) => items.iter().find_map(|item| self.key_in(item)),
-            Value::Object(entries) => entries.values().find_map(|entry| self.key_in(entry)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => None,
-        }
     }
 }
 

@@ -10,24 +10,13 @@ mod parameters;
 
 use serde_json::{Map, Value};
 
+use super::fault::{Evaluated, Fault};
 use super::reason::Reason;
 
-/// The reason why a template is refused, and the keys of the place.
-pub(super) struct Refused {
-    pub keys: Vec<String>,
-    pub cause: Reason,
-    /// The remedy, where the cause does not name it.
-    pub hint: Option<&'static str>,
-}
-
-type Checked = Result<(), Refused>;
+type Checked = Evaluated<()>;
 
 fn refuse(keys: &[&str], cause: impl Into<Reason>) -> Checked {
-    refuse_with(keys, cause, None)
-}
-
-fn refuse_with(keys: &[&str], cause: impl Into<Reason>, hint: Option<&'static str>) -> Checked {
-    Err(Refused { keys: keys.iter().map(|key| (*key).to_owned()).collect(), cause: cause.into(), hint })
+    Err(Fault::at(keys, cause))
 }
 
 /// Checks a template's sections, with the functions in their long form.
@@ -95,12 +84,12 @@ const LONGEST_NAME: usize = 255;
 fn named(section: &str, name: &str) -> Checked {
     if name.starts_with("Fn::") {
         let cause = "it needs the transform `AWS::LanguageExtensions`, which only CloudFormation runs";
-        return refuse_with(&[section, name], cause, Some("write the generated entries into the template"));
+        return Err(Fault::at(&[section, name], cause).hint("write the generated entries into the template"));
     }
     let fits = |c: char| c.is_ascii_alphanumeric() || (section == "Conditions" && matches!(c, '&' | '_'));
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(fits) {
         let cause = format!("a name must be 1 to {LONGEST_NAME} ASCII letters and digits");
-        return refuse_with(&[section, name], cause, Some("rename it and every reference to it"));
+        return Err(Fault::at(&[section, name], cause).hint("rename it and every reference to it"));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::node::{Content, DEEPEST, Entry, Node, SyntaxError, refuse_duplicates};
 use super::plain;
+use super::texts::scalar_text;
 
 /// How many values aliases may repeat. Without a limit, ten lines of aliases to aliases would exhaust the memory.
 const MOST_REPEATED: usize = 100_000;
@@ -62,13 +63,9 @@ impl<'t> Composer<'t> {
         let (anchor, tag, mut composed) = match event {
             Event::Alias(anchor) => return self.repeat(anchor, line, depth),
             Event::Scalar(text, style, anchor, tag) => {
-                let content = match style {
-                    ScalarStyle::Plain => Content::Plain(text.into_owned()),
-                    ScalarStyle::SingleQuoted
-                    | ScalarStyle::DoubleQuoted
-                    | ScalarStyle::Literal
-                    | ScalarStyle::Folded => Content::Scalar(Value::String(text.into_owned())),
-                };
+                let text = text.into_owned();
+                let is_plain = style == ScalarStyle::Plain;
+                let content = if is_plain { Content::Plain(text) } else { Content::Scalar(text.into()) };
                 (anchor, tag, Composed { node: Node { line, content }, values: 1, levels: 0 })
             }
             Event::SequenceStart(anchor, tag) => (anchor, tag, self.list(line, depth)?),
@@ -136,11 +133,8 @@ impl<'t> Composer<'t> {
             match key.content {
                 Content::Plain(text) if text == "<<" => merged.extend(merge(value.node)?),
                 Content::Plain(text) => own.push(Entry { line: key.line, key: text, plain: true, value: value.node }),
-                Content::Scalar(Value::String(text)) => {
-                    own.push(Entry { line: key.line, key: text, plain: false, value: value.node });
-                }
-                Content::Scalar(scalar @ (Value::Bool(_) | Value::Number(_))) => {
-                    own.push(Entry { line: key.line, key: scalar.to_string(), plain: false, value: value.node });
+                Content::Scalar(scalar @ (Value::String(_) | Value::Bool(_) | Value::Number(_))) => {
+                    own.push(Entry { line: key.line, key: scalar_text(&scalar), plain: false, value: value.node });
                 }
                 Content::Scalar(_) | Content::Number(_) | Content::List(_) | Content::Map(_) | Content::Tagged(..) => {
                     return Err(SyntaxError::at(key.line, "a key must be text"));
@@ -172,14 +166,10 @@ fn merge(value: Node) -> Result<Vec<Entry>, SyntaxError> {
     match value.content {
         Content::Map(entries) => Ok(entries),
         Content::List(items) => {
-            let maps = items.into_iter().rev().map(|item| match item.content {
-                Content::Map(entries) => Ok(entries),
-                Content::Scalar(_)
-                | Content::Number(_)
-                | Content::Plain(_)
-                | Content::List(_)
-                | Content::Tagged(..) => Err(refused()),
-            });
+            let maps = items
+                .into_iter()
+                .rev()
+                .map(|item| if let Content::Map(entries) = item.content { Ok(entries) } else { Err(refused()) });
             Ok(maps.collect::<Result<Vec<_>, _>>()?.concat())
         }
         Content::Scalar(_) | Content::Number(_) | Content::Plain(_) | Content::Tagged(..) => Err(refused()),
@@ -207,14 +197,7 @@ fn tagged(tag: &Tag, node: Node) -> Result<Node, SyntaxError> {
     let line = node.line;
     if !tag.is_yaml_core_schema() {
         // The text after a function's tag is a string, as the AWS CLI reads it.
-        let content = match node.content {
-            Content::Plain(text) => Content::Scalar(Value::String(text)),
-            other @ (Content::Scalar(_)
-            | Content::Number(_)
-            | Content::List(_)
-            | Content::Map(_)
-            | Content::Tagged(..)) => other,
-        };
+        let content = if let Content::Plain(text) = node.content { Content::Scalar(text.into()) } else { node.content };
         let name = format!("{}{}", tag.handle.strip_prefix('!').unwrap_or(&tag.handle), tag.suffix);
         return Ok(Node { line, content: Content::Tagged(name, Box::new(Node { line, content })) });
     }

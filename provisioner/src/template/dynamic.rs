@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::reference::{Deferred, Piece, Term, pieces};
+use super::reference::functions_in;
 use super::texts::find_text;
 
 /// The opening of a dynamic reference.
@@ -29,7 +29,7 @@ pub fn has_dynamic_reference(value: &Value) -> bool {
 
 /// Whether a deferred function has a dynamic reference in its argument.
 pub fn has_function_of_dynamic_reference(text: &str) -> bool {
-    deferred(text).any(|function| has_dynamic_reference(&function.argument))
+    functions_in(text).any(|function| has_dynamic_reference(&function.argument))
 }
 
 fn names_a_service(rest: &str) -> bool {
@@ -41,14 +41,7 @@ fn path_to(value: &Value, matches: &dyn Fn(&str) -> bool) -> Option<Vec<String>>
     let is_match = |text: &str| {
         let mut openings = text.match_indices(OPENING);
         openings.any(|(start, _)| matches(&text[start + OPENING.len()..]))
-            || deferred(text).any(|function| path_to(&function.argument, matches).is_some())
+            || functions_in(text).any(|function| path_to(&function.argument, matches).is_some())
     };
     find_text(value, &|text| is_match(text).then_some(())).map(|(path, ())| path)
-}
-
-fn deferred(text: &str) -> impl Iterator<Item = Deferred> {
-    pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Term(Term::Deferred(deferred)) => Some(deferred),
-        Piece::Term(Term::Reference(_)) | Piece::Text(_) => None,
-    })
 }

@@ -101,18 +101,13 @@ impl Scope<'_> {
     }
 
     fn attribute(&self, argument: &Value) -> Evaluated<Value> {
-        let (id, attribute) = match argument {
-            Value::Array(parts) => match parts.as_slice() {
-                [Value::String(id), Value::String(attribute)] => (id.as_str(), attribute.as_str()),
-                _ => return fault("it takes a logical id and the name of an attribute"),
-            },
-            Value::String(dotted) => match dotted.split_once('.') {
+        let (id, attribute) = match (argument, argument.as_array().map(Vec::as_slice)) {
+            (_, Some([Value::String(id), Value::String(attribute)])) => (id.as_str(), attribute.as_str()),
+            (Value::String(dotted), _) => match dotted.split_once('.') {
                 Some(parts) => parts,
                 None => return fault("it takes `LogicalId.Attribute`"),
             },
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
-                return fault("it takes a logical id and the name of an attribute");
-            }
+            _ => return fault("it takes a logical id and the name of an attribute"),
         };
         self.resource_value(id, attribute).map(Value::String)
     }
@@ -130,15 +125,10 @@ impl Scope<'_> {
     }
 
     fn substitution(&self, argument: &Value) -> Evaluated<Value> {
-        let (pattern, own) = match argument {
-            Value::String(pattern) => (pattern.as_str(), None),
-            Value::Array(parts) => match parts.as_slice() {
-                [Value::String(pattern), Value::Object(own)] => (pattern.as_str(), Some(own)),
-                _ => return fault(Reason::not_text("it takes text, or a list of text and a map")),
-            },
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
-                return fault(Reason::not_text("it takes text, or a list of text and a map"));
-            }
+        let (pattern, own) = match (argument, argument.as_array().map(Vec::as_slice)) {
+            (Value::String(pattern), _) => (pattern, None),
+            (_, Some([Value::String(pattern), Value::Object(own)])) => (pattern, Some(own)),
+            _ => return fault(Reason::not_text("it takes text, or a list of text and a map")),
         };
         let mut filled = String::new();
         for part in sub::parts(pattern) {

@@ -26,19 +26,24 @@ impl Fault {
         Self { path: Vec::new(), reason, condition: None, needs_account: false, unknown: None, hint: None }
     }
 
+    /// A fault at these keys below the value.
+    pub(crate) fn at(path: &[&str], reason: impl Into<Reason>) -> Self {
+        Self { path: path.iter().map(|key| (*key).to_owned()).collect(), ..Self::here(reason) }
+    }
+
     /// Adds the remedy.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 }
 
-pub(super) type Evaluated<T> = Result<T, Fault>;
+pub(crate) type Evaluated<T> = Result<T, Fault>;
 
 pub(super) fn fault<T>(reason: impl Into<Reason>) -> Evaluated<T> {
     Err(Fault::here(reason))
 }
 
-pub(super) fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
+pub(crate) fn below<T>(key: &str, result: Evaluated<T>) -> Evaluated<T> {
     result.map_err(|mut fault| {
         if fault.condition.is_none() {
             fault.path.insert(0, key.to_owned());

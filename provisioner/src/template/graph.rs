@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The nodes that each node needs.
-pub(super) type Needs = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Needs = BTreeMap<String, BTreeSet<String>>;
 
 /// Sorts the nodes so that each follows all that it needs; ties keep the order of `nodes`.
 ///
 /// # Errors
 /// The nodes of one circle, in order, if there is one.
-pub(super) fn order(nodes: &[String], needs: &Needs) -> Result<Vec<String>, Vec<String>> {
+pub(crate) fn order(nodes: &[String], needs: &Needs) -> Result<Vec<String>, Vec<String>> {
     let mut ordered: Vec<String> = Vec::with_capacity(nodes.len());
     while ordered.len() < nodes.len() {
         let ready: Vec<_> = nodes

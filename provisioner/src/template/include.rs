@@ -54,43 +54,42 @@ impl Includes {
 
     fn read(&mut self, transform: &Value) -> Result<Map<String, Value>> {
         let here = self.open.last().cloned().unwrap_or_default();
-        let doing = |what: &str| format!("including {what} into {}", here.display());
+        let refused = |what: &str, cause: &str, hint: &str| {
+            Err(Error::new(format!("including {what} into {}", here.display()), cause).hint(hint))
+        };
         let name = transform["Name"].as_str().unwrap_or_default();
         if name != "AWS::Include" {
-            return Err(Error::new(doing("a transform"), format!("the transform `{name}` is not supported"))
-                .hint("use `AWS::Include`, the only supported transform"));
+            let cause = format!("the transform `{name}` is not supported");
+            return refused("a transform", &cause, "use `AWS::Include`, the only supported transform");
         }
         let Some(location) = transform["Parameters"]["Location"].as_str() else {
-            return Err(Error::new(doing("a file"), "`Parameters: {Location: FILE}` is missing or is not text")
-                .hint("write the path of the file, relative to the file that includes it"));
+            let hint = "write the path of the file, relative to the file that includes it";
+            return refused("a file", "`Parameters: {Location: FILE}` is missing or is not text", hint);
         };
         if location.starts_with("s3://") {
-            return Err(Error::new(doing(location), "only local files can be included")
-                .hint("download the file, and write its path"));
+            return refused(location, "only local files can be included", "download the file, and write its path");
         }
         let file = here.parent().unwrap_or(Path::new("")).join(location);
         if !file.is_file() {
-            return Err(Error::new(doing(location), format!("there is no file {}", file.display()))
-                .hint("create the file, or correct `Location`: it is relative to the file that includes it"));
+            let hint = "create the file, or correct `Location`: it is relative to the file that includes it";
+            return refused(location, &format!("there is no file {}", file.display()), hint);
         }
         // One file has many paths: `a.json` and `sub/../a.json`.
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if self.open.iter().any(|open| real(open) == real(&file)) {
-            return Err(Error::new(doing(location), "the file includes itself").hint("remove one of the includes"));
+            return refused(location, "the file includes itself", "remove one of the includes");
         }
         let document = yaml::template(&Source::read_as("included file", &file)?)?;
         self.remarks.extend(document.remarks);
         self.open.push(file);
         let content = self.expand(document.value);
         self.open.pop();
-        match content? {
-            Value::Object(content) => Ok(content),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(Error::new(
-                doing(location),
-                "an included file must contain one object: CloudFormation accepts nothing else",
-            )
-            .hint("write a list as the value of a key in the included file, or write it in the template")),
+        if let Value::Object(content) = content? {
+            return Ok(content);
         }
+        let cause = "an included file must contain one object: CloudFormation accepts nothing else";
+        let hint = "write a list as the value of a key in the included file, or write it in the template";
+        refused(location, cause, hint)
     }
 }
 

@@ -1,5 +1,5 @@
-//! `AllowedPattern`: a Java regular expression that the whole value must match (AWS's guide, "CloudFormation template
-//! Parameters syntax").
+//! Java's regular expressions. An `AllowedPattern` is one that the whole value must match (AWS's guide, "CloudFormation
+//! template Parameters syntax"), and so are the patterns in the registry's schemas.
 //!
 //! Java's notation is translated where `fancy_regex` has another notation for the same: `\w`, `\d` and `\s` are ASCII
 //! in Java, `\h` is horizontal whitespace, `\p{Alpha}` is a POSIX class, and `\Q…\E` quotes.
@@ -16,6 +16,11 @@ use fancy_regex::{CompileError, Error, Regex};
 pub(super) fn matches(pattern: &str, value: &str) -> Result<bool, String> {
     let whole = Regex::new(&format!(r"\A(?:{})\z", translated(pattern)?)).map_err(|error| reason(&error))?;
     whole.is_match(value).map_err(|error| reason(&error))
+}
+
+/// A pattern that may match any part of a text; `None` if it cannot be read here.
+pub(crate) fn regex(pattern: &str) -> Option<Regex> {
+    Regex::new(&translated(pattern).ok()?).ok()
 }
 
 /// Describes the error for the pattern as it is written: a message of `fancy_regex` is about the translated pattern.
@@ -154,8 +159,17 @@ fn escape(out: &mut String, rest: &mut Peekable<Chars<'_>>) -> Result<(), String
         'e' => out.push_str(r"\x1B"),
         'Q' => quote(out, rest),
         'u' => {
-            let digits: String = rest.by_ref().take(4).collect();
-            out.push_str(&format!(r"\x{{{digits}}}"));
+            let unit = |from: &mut Peekable<Chars<'_>>| u16::from_str_radix(&from.take(4).collect::<String>(), 16).ok();
+            let first = unit(rest);
+            let mut ahead = rest.clone();
+            let second = ahead.by_ref().take(2).eq(r"\u".chars()).then(|| unit(&mut ahead)).flatten();
+            // Java joins two surrogates to one character.
+            let character = char::decode_utf16([first, second].into_iter().flatten()).next().and_then(Result::ok);
+            let character = character.filter(|_| first.is_some()).ok_or(INCOMPLETE)?;
+            if character.len_utf16() == 2 {
+                *rest = ahead;
+            }
+            out.push_str(&format!(r"\x{{{:X}}}", u32::from(character)));
         }
         'p' | 'P' => property(out, rest, c == 'P'),
         // Here `\<` would be the beginning of a word.
@@ -247,6 +261,10 @@ mod tests {
             (r"(a)\1", &["aa"], &["ab"]),
             (r"(?<!x)y|x(?=y)y", &["xy", "y"], &["x"]),
             (r"\u0041\h\x42", &["A B"], &["AB"]),
+            (r"[\uE000-\uFFFD\uD83C\uDFAC-\uDBFF\uDFFF]", &["\u{e000}", "\u{1f3ac}"], &["a", "\u{1f3ab}"]),
+            (r"[\u0009\u0020-\u00FF]*\Z", &["a\té"], &["\u{100}"]),
+            (r"[^\D1]", &["3"], &["1", "a"]),
+            (r"[\W_-]\D", &["éa", "_٣"], &["ea", "-3"]),
             (r"\<\>", &["<>"], &[""]),
             ("", &[""], &["a"]),
             ("a.c", &["abc", "a\tc"], &["a\nc", "a\rc", "a\u{85}c", "a\u{2028}c", "a\u{2029}c"]),
@@ -291,6 +309,8 @@ mod tests {
             (r"\p{javaLowerCase}", "a", INCOMPLETE),
             ("(?<", "a", INCOMPLETE),
             ("(a", "a", INCOMPLETE),
+            (r"\uD800", "a", INCOMPLETE),
+            ("\\", "a", INCOMPLETE),
             ("[]", "]", INCOMPLETE),
             ("[^]", "]", INCOMPLETE),
             ("[&&a]", "a", INCOMPLETE),

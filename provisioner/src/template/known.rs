@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::functions;
 use super::reference::{
-    Deferred, Piece, Reference, SPREAD, Term, may_contain_term, pieces, references_in, shown, whole_term,
+    Deferred, Piece, Reference, SPREAD, Term, functions_in, may_contain_term, pieces, references_in, shown, whole_term,
 };
 use super::texts::find_text;
 
@@ -134,8 +134,7 @@ impl Known {
     /// number of parts before its account is known.
     #[must_use]
     pub fn index_outside(&self, text: &str) -> Option<String> {
-        pieces(text).into_iter().find_map(|piece| {
-            let Piece::Term(Term::Deferred(Deferred { name, argument })) = piece else { return None };
+        functions_in(text).find_map(|Deferred { name, argument }| {
             let filled = self.fill(&argument);
             let is_outside = name == "Fn::Select" && functions::has_known_length(&filled);
             let reason =

@@ -23,9 +23,7 @@ impl Template {
             |name: &str| self.parameters.iter().any(|(id, parameter)| id == name && !parameter.is_no_echo());
         Naming::of(section.properties.get(property)?).filter(|naming| may_be_shown(&naming.parameter))
     }
-}
 
-impl Template {
     /// The parameter that a property's value refers to, if it is the only one and is not `NoEcho`. In contrast to
     /// [`Self::naming`], the value may depend on a condition.
     pub fn parameter_for(&self, logical_id: &str, property: &str) -> Option<&str> {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use super::reference::{Piece, Term, pieces};
+use super::reference::{Deferred, functions_in};
 use super::sections::Template;
 use super::texts::map_texts;
 
@@ -26,8 +26,7 @@ impl Template {
     /// The values of the parameters with `NoEcho`: the given ones, and the defaults of the others.
     pub fn secrets(&self, given: &BTreeMap<String, String>) -> Secrets {
         let no_echo = self.parameters().iter().filter(|(_, one)| one.is_no_echo());
-        let values = no_echo.filter_map(|(name, one)| given.get(name).cloned().or_else(|| one.default_text()));
-        Secrets::of(values)
+        Secrets::of(no_echo.filter_map(|(name, one)| one.value(name, given)))
     }
 }
 
@@ -42,17 +41,14 @@ impl Secrets {
 
     /// Whether a text contains one of the values, also inside deferred functions.
     fn is_in(&self, text: &str) -> bool {
-        let in_function = |piece: &Piece<'_>| match piece {
-            Piece::Term(Term::Deferred(deferred)) => self.hidden_in(deferred.argument.clone()) != deferred.argument,
-            Piece::Term(Term::Reference(_)) | Piece::Text(_) => false,
-        };
-        self.0.iter().any(|one| text.contains(one.as_str())) || pieces(text).iter().any(in_function)
+        let is_in_function = |Deferred { argument, .. }| self.hidden_in(&argument) != argument;
+        self.0.iter().any(|one| text.contains(one.as_str())) || functions_in(text).any(is_in_function)
     }
 
     /// Hides every text that contains one of the values. A piece that `Fn::Split` cuts out of a value is not
     /// recognized.
-    pub fn hidden_in(&self, value: Value) -> Value {
-        map_texts(&value, &|text| if self.is_in(text) { HIDDEN } else { text }.into())
+    pub fn hidden_in(&self, value: &Value) -> Value {
+        map_texts(value, &|text| if self.is_in(text) { HIDDEN } else { text }.into())
     }
 }
 
@@ -71,6 +67,6 @@ mod tests {
         let hidden = json!({
             "Url": "(NoEcho)", "Encoded": "(NoEcho)", "List": ["(NoEcho)", "three"], "Size": 3, "Name": "chat",
         });
-        assert_eq!(secrets.hidden_in(value), hidden);
+        assert_eq!(secrets.hidden_in(&value), hidden);
     }
 }

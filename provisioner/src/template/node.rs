@@ -96,10 +96,7 @@ impl Node {
     }
 }
 
-/// Checks that entries have no duplicates.
-///
-/// # Errors
-/// When a key is repeated; the error is at the repetition.
+/// Checks that entries have no duplicates; an error is at the repetition.
 pub(super) fn refuse_duplicates(entries: &[Entry]) -> Result<(), SyntaxError> {
     let mut seen = std::collections::HashSet::new();
     match entries.iter().find(|entry| !seen.insert(entry.key.as_str())) {

@@ -49,7 +49,7 @@ impl ParameterFile {
             Value::Array(items) => {
                 for (index, item) in items.into_iter().enumerate() {
                     let at = [&*index.to_string()];
-                    let (name, value) = pair(item).map_err(|cause| problem(&at, &cause))?;
+                    let (name, value) = pair(&item).map_err(|cause| problem(&at, &cause))?;
                     if file.values.insert(name.clone(), value).is_some() {
                         return Err(problem(&at, &format!("`{name}` is given for the second time")));
                     }
@@ -108,25 +108,21 @@ const STACK_POLICY: &str =
     "its `StackPolicy` is not used: it is CloudFormation's; set it with `aws cloudformation set-stack-policy`";
 
 /// A name and a value from an item of a list, in either form.
-fn pair(item: Value) -> std::result::Result<(String, String), String> {
+fn pair(item: &Value) -> std::result::Result<(String, String), String> {
     let form = "a list contains `{\"ParameterKey\": …, \"ParameterValue\": …}` or `\"Name=value\"`";
-    let object = match item {
-        Value::String(text) => {
-            let pair = text.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.to_owned()));
-            return pair.ok_or_else(|| form.to_owned());
-        }
-        Value::Object(object) => object,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return Err(form.to_owned()),
-    };
-    let Some(name) = object.get("ParameterKey").and_then(Value::as_str) else { return Err(form.to_owned()) };
-    let previous = object.get("UsePreviousValue").and_then(|flag| scalar(flag, "").ok());
+    if let Value::String(text) = &item {
+        let (name, value) = text.split_once('=').ok_or(form)?;
+        return Ok((name.trim().to_owned(), value.to_owned()));
+    }
+    let name = item["ParameterKey"].as_str().ok_or(form)?;
+    let previous = scalar(&item["UsePreviousValue"], "").ok();
     if previous.is_some_and(|flag| flag.eq_ignore_ascii_case("true") || plain::flag(&flag) == Some(true)) {
         return Err(format!(
             "`UsePreviousValue` of `{name}`: earlier values are not stored, so each deployment needs all of them; write its \
              `ParameterValue`"
         ));
     }
-    let Some(value) = object.get("ParameterValue") else { return Err(format!("`{name}` has no `ParameterValue`")) };
+    let Some(value) = item.get("ParameterValue") else { return Err(format!("`{name}` has no `ParameterValue`")) };
     Ok((name.to_owned(), scalar(value, &format!("the `ParameterValue` of `{name}`"))?))
 }
 

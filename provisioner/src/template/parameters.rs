@@ -67,7 +67,7 @@ pub(super) fn check(
     let mut parameters = Parameters::new();
     let mut wrong_defaults = Vec::new();
     for (name, declaration) in declared {
-        let Some(value) = given.get(name).cloned().or_else(|| declaration.default_text()) else {
+        let Some(value) = declaration.value(name, given) else {
             let place = source.place(&["Parameters", name]);
             problems.push((place, format!("parameter `{name}` has no default and is not given")));
             continue;
@@ -107,7 +107,7 @@ pub(super) fn unchecked(
     source: &Source,
 ) -> Vec<Remark> {
     let remark = |(name, declaration): &(String, Declaration)| {
-        let value = given.get(name).cloned().or_else(|| declaration.default_text())?;
+        let value = declaration.value(name, given)?;
         let (pattern, reason) = declaration.unevaluated_pattern(&value)?;
         let place = source.place(&["Parameters", name, "AllowedPattern"]);
         Some(Remark {
@@ -128,6 +128,19 @@ impl Declaration {
         self.default.as_ref().map(scalar_text)
     }
 
+    /// The given value of the parameter `name`, or the default.
+    pub(super) fn value(&self, name: &str, given: &BTreeMap<String, String>) -> Option<String> {
+        given.get(name).cloned().or_else(|| self.default_text())
+    }
+
+    /// The parts of a value that are checked: the items of a list, otherwise the value itself.
+    fn items<'v>(&self, value: &'v str) -> Vec<&'v str> {
+        match self.kind {
+            Kind::String | Kind::Number => vec![value],
+            Kind::CommaDelimitedList | Kind::NumberList => value.split(',').map(str::trim).collect(),
+        }
+    }
+
     fn accept(&self, value: &str) -> std::result::Result<Value, String> {
         if let Some(character) = reserved_in(value) {
             return Err(reserved(character));
@@ -135,24 +148,19 @@ impl Declaration {
         if value.len() > LONGEST {
             return Err(format!("it has {} bytes; CloudFormation allows at most {LONGEST}", value.len()));
         }
-        match self.kind {
-            Kind::String | Kind::Number => {
-                self.accept_one(value)?;
-                Ok(Value::String(value.to_owned()))
-            }
-            Kind::CommaDelimitedList | Kind::NumberList => {
-                let items: Vec<_> = value.split(',').map(str::trim).collect();
-                items.iter().try_for_each(|item| self.accept_one(item))?;
-                Ok(items.into())
-            }
-        }
+        let items = self.items(value);
+        items.iter().try_for_each(|item| self.accept_one(item))?;
+        Ok(match self.kind {
+            Kind::String | Kind::Number => value.into(),
+            Kind::CommaDelimitedList | Kind::NumberList => items.into(),
+        })
     }
 
     fn accept_one(&self, value: &str) -> std::result::Result<(), String> {
-        if let Some(allowed) = self.allowed_texts()
-            && !allowed.iter().any(|one| one == value)
+        if let Some(allowed) = &self.allowed_values
+            && !allowed.iter().any(|one| scalar_text(one) == value)
         {
-            let allowed: Vec<_> = allowed.iter().map(|one| format!("`{one}`")).collect();
+            let allowed: Vec<_> = allowed.iter().map(|one| format!("`{}`", scalar_text(one))).collect();
             return Err(format!("the allowed values are {}", allowed.join(", ")));
         }
         if let Some(pattern) = &self.allowed_pattern
@@ -202,16 +210,10 @@ impl Declaration {
     /// The reason why the `AllowedPattern` cannot be tried on a value: CloudFormation checks it instead.
     fn unevaluated_pattern(&self, value: &str) -> Option<(&str, String)> {
         let pattern = self.allowed_pattern.as_deref()?;
-        let items: Vec<&str> = match self.kind {
-            Kind::String | Kind::Number => vec![value],
-            Kind::CommaDelimitedList | Kind::NumberList => value.split(',').map(str::trim).collect(),
-        };
-        items.iter().find_map(|item| java_pattern::matches(pattern, item).err()).map(|reason| (pattern, reason))
-    }
-
-    /// The allowed values, if they are listed.
-    pub(super) fn allowed_texts(&self) -> Option<Vec<String>> {
-        self.allowed_values.as_ref().map(|values| values.iter().map(scalar_text).collect())
+        self.items(value)
+            .into_iter()
+            .find_map(|item| java_pattern::matches(pattern, item).err())
+            .map(|reason| (pattern, reason))
     }
 
     /// The value as a message shows it.

@@ -13,6 +13,7 @@ use super::pseudo::Pseudo;
 use super::reason::Reason;
 use super::remark::hint_at;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
+use super::texts::text_of_scalar;
 use super::wording::path_keys;
 use crate::error::{Error, Kind, Result};
 use crate::place::{Place, StackName};
@@ -138,12 +139,10 @@ impl Template {
                 needs.insert(need.clone());
             }
         }
-        let provisioner = match section.metadata.as_ref().and_then(|metadata| metadata.get("Provisioner")) {
-            Some(value) => scope
-                .value(value)
-                .map_err(|fault| self.problem(&["Resources", id, "Metadata", "Provisioner"], fault))?,
-            None => None,
-        };
+        let provisioner = section.metadata.as_ref().and_then(|metadata| metadata.get("Provisioner"));
+        let provisioner = provisioner.map_or(Ok(None), |value| scope.value(value));
+        let at = ["Resources", id, "Metadata", "Provisioner"];
+        let provisioner = provisioner.map_err(|fault| self.problem(&at, fault))?;
         Ok(ResolvedResource {
             logical_id: id.to_owned(),
             kind: section.kind.clone(),
@@ -177,19 +176,14 @@ impl Template {
             if !self.applies(scope, &at, section.condition.as_deref())? {
                 continue;
             }
-            let value = match scope.value(&section.value).map_err(|fault| self.problem(&at, fault))? {
-                Some(Value::String(text)) => text,
-                Some(other @ (Value::Bool(_) | Value::Number(_))) => other.to_string(),
-                Some(Value::Null | Value::Array(_) | Value::Object(_)) => {
-                    return Err(
-                        self.output_problem(name, Reason::not_text("an output must be text; join a list with `!Join`"))
-                    );
-                }
-                None => {
-                    let fault = Fault::here("its value is `AWS::NoValue`, but an output needs a value")
-                        .hint("add a `Condition` to the output, or give it a value in every case");
-                    return Err(self.problem(&at, fault));
-                }
+            let Some(value) = scope.value(&section.value).map_err(|fault| self.problem(&at, fault))? else {
+                let fault = Fault::here("its value is `AWS::NoValue`, but an output needs a value")
+                    .hint("add a `Condition` to the output, or give it a value in every case");
+                return Err(self.problem(&at, fault));
+            };
+            let Some(value) = text_of_scalar(&value) else {
+                let reason = Reason::not_text("an output must be text; join a list with `!Join`");
+                return Err(self.output_problem(name, reason));
             };
             if let Some(export) = &section.export {
                 let at = ["Outputs", name, "Export"];
@@ -234,19 +228,9 @@ impl Template {
         }
     }
 
-    /// An error about an attribute of a resource, such as its `Type`.
-    pub(crate) fn resource_problem(&self, logical_id: &str, attribute: &str, reason: impl Into<Reason>) -> Error {
-        self.problem(&["Resources", logical_id, attribute], Fault::here(reason))
-    }
-
     /// An error about the value of an output.
     pub(crate) fn output_problem(&self, name: &str, reason: impl Into<Reason>) -> Error {
         self.problem(&["Outputs", name, "Value"], Fault::here(reason))
-    }
-
-    /// An error about a value in a resource's `Metadata.Provisioner`; `path` is the path of the value below that key.
-    pub(crate) fn metadata_problem(&self, logical_id: &str, path: Vec<String>, reason: impl Into<Reason>) -> Error {
-        self.problem(&["Resources", logical_id, "Metadata", "Provisioner"], Fault { path, ..Fault::here(reason) })
     }
 
     /// An error about a property of a resource.

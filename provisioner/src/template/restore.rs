@@ -43,7 +43,11 @@ impl Template {
         let conditions = self.conditions_of_resources();
         let scope = self.scope(pseudo, &parameters, &conditions);
         sections.insert("Resources".to_owned(), self.restored_resources(&resolved, &scope)?);
-        let outputs = self.restored_outputs(&resolved, &scope)?;
+        let mut outputs = Map::new();
+        for output in &resolved.outputs {
+            let own = |attribute: &str, _: &Value| (attribute == "Value").then(|| Some(output.value.as_str().into()));
+            outputs.insert(output.name.clone(), self.restored(["Outputs", &output.name], &scope, &own)?);
+        }
         if !outputs.is_empty() {
             sections.insert("Outputs".to_owned(), Value::Object(outputs));
         }
@@ -51,56 +55,46 @@ impl Template {
     }
 
     fn restored_resources(&self, resolved: &Resolved, scope: &Scope<'_>) -> Result<Value> {
+        let find = |id: &str| resolved.resources.iter().find(|one| one.logical_id == id);
         let mut restored = Map::new();
-        for (id, declared) in self.flat()["Resources"].as_object().into_iter().flatten() {
-            let Some(resource) = resolved.resources.iter().find(|one| one.logical_id == *id) else { continue };
-            let exists = |need: &&str| resolved.resources.iter().any(|one| one.logical_id == **need);
-            let mut section = Map::new();
-            for (attribute, value) in declared.as_object().into_iter().flatten() {
-                let value = match attribute.as_str() {
-                    "Condition" => continue,
-                    "Properties" => restore(&Value::Object(resource.properties.clone())),
-                    "DependsOn" => {
-                        let needs: Vec<_> = names(value).into_iter().filter(exists).collect();
-                        match needs.as_slice() {
-                            [] => continue,
-                            [one] => json!(one),
-                            many => json!(many),
-                        }
-                    }
-                    // CloudFormation refuses references to parameters that are not declared, in `Metadata` too.
-                    _ => match scope.value(value) {
-                        Ok(Some(value)) => restore(&value),
-                        Ok(None) => continue,
-                        Err(fault) => return Err(self.problem(&["Resources", id, attribute], fault)),
-                    },
-                };
-                section.insert(attribute.clone(), value);
-            }
-            restored.insert(id.clone(), Value::Object(section));
+        for id in self.flat()["Resources"].as_object().into_iter().flat_map(Map::keys) {
+            let Some(resource) = find(id) else { continue };
+            let own = |attribute: &str, value: &Value| match attribute {
+                "Properties" => Some(Some(Value::Object(resource.properties.clone()))),
+                "DependsOn" => {
+                    let needs: Vec<_> = names(value).into_iter().filter(|need| find(need).is_some()).collect();
+                    Some(match needs.as_slice() {
+                        [] => None,
+                        [one] => Some(json!(one)),
+                        many => Some(json!(many)),
+                    })
+                }
+                _ => None,
+            };
+            restored.insert(id.clone(), self.restored(["Resources", id], scope, &own)?);
         }
         Ok(Value::Object(restored))
     }
 
-    fn restored_outputs(&self, resolved: &Resolved, scope: &Scope<'_>) -> Result<Map<String, Value>> {
+    /// The attributes of a resource or an output. `own` returns the values of some of them, `Some(None)` for one that is
+    /// omitted.
+    fn restored(
+        &self,
+        [section, name]: [&str; 2],
+        scope: &Scope<'_>,
+        own: &dyn Fn(&str, &Value) -> Option<Option<Value>>,
+    ) -> Result<Value> {
         let mut restored = Map::new();
-        for output in &resolved.outputs {
-            let mut section = Map::new();
-            for (attribute, value) in self.flat()["Outputs"][&output.name].as_object().into_iter().flatten() {
-                let value = match attribute.as_str() {
-                    "Condition" => continue,
-                    "Value" => restore(&Value::String(output.value.clone())),
-                    _ => match scope.value(value) {
-                        Ok(Some(value)) => restore(&value),
-                        Ok(None) => continue,
-                        Err(fault) => return Err(self.problem(&["Outputs", &output.name, attribute], fault)),
-                    },
-                };
-                section.insert(attribute.clone(), value);
-            }
-            restored.insert(output.name.clone(), Value::Object(section));
+        let declared = self.flat()[section][name].as_object().into_iter().flatten();
+        for (attribute, value) in declared.filter(|(attribute, _)| *attribute != "Condition") {
+            let value = match own(attribute, value) {
+                Some(value) => value,
+                // CloudFormation refuses references to parameters that are not declared, in `Metadata` too.
+                None => scope.value(value).map_err(|fault| self.problem(&[section, name, attribute], fault))?,
+            };
+            restored.extend(value.map(|value| (attribute.clone(), restore(&value))));
         }
-        Ok(restored)
+        Ok(Value::Object(restored))
     }
 }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::cdk_output;
-use super::check::{self, Refused};
+use super::check;
+use super::fault::{Evaluated, Fault, below};
 use super::include;
 use super::parameters::{self, Declaration};
 use super::reason::Reason;
@@ -114,12 +116,17 @@ impl Template {
     }
 
     /// Reads a template from a source that is already loaded.
-    ///
-    /// # Errors
-    /// As [`Template::load`].
     pub fn from_source(source: Source) -> Result<Self> {
         let Document { value: mut flat, remarks } = include::expand(yaml::template(&source)?, source.path())?;
         let problem = |keys: &[&str], reason: Reason| problem(&source, &remarks, keys, &reason);
+        let faulty = |Fault { path, reason, hint, .. }: Fault| {
+            let keys: Vec<_> = path.iter().map(String::as_str).collect();
+            let error = problem(&keys, reason.at(&keys.join(".")));
+            match hint {
+                Some(hint) => error.hint(hint),
+                None => error,
+            }
+        };
         let left_out = cdk_output::adapt(&mut flat, source.path())?;
         let Value::Object(sections) = &flat else {
             return Err(problem(&[], "a template must be a map of sections".into()));
@@ -144,26 +151,19 @@ impl Template {
             });
         }
         if let Some((path, character)) = find_text(&flat, &reserved_in) {
-            let keys: Vec<&str> = path.iter().map(String::as_str).collect();
-            return Err(problem(&keys, Reason::from(reserved(character)).at(&keys.join("."))));
+            return Err(faulty(Fault { path, ..Fault::here(reserved(character)) }));
         }
-        check::check(sections).map_err(|Refused { keys, cause, hint }| {
-            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-            let error = problem(&keys, cause.at(&keys.join(".")));
-            match hint {
-                Some(hint) => error.hint(hint),
-                None => error,
-            }
-        })?;
-        let resources: Vec<(String, ResourceSection)> = entries(&problem, sections, "Resources")?;
+        check::check(sections).map_err(faulty)?;
+        let section = |name| section(&problem, sections, name);
+        let resources: Vec<(String, ResourceSection)> = entries("Resources", section("Resources")?).map_err(faulty)?;
         if resources.is_empty() {
             return Err(problem(&["Resources"], "it declares no resources".into()));
         }
         Ok(Self {
-            parameters: entries(&problem, sections, "Parameters")?,
-            mappings: section(&problem, sections, "Mappings")?,
-            conditions: section(&problem, sections, "Conditions")?,
-            outputs: entries(&problem, sections, "Outputs")?,
+            parameters: entries("Parameters", section("Parameters")?).map_err(faulty)?,
+            mappings: section("Mappings")?,
+            conditions: section("Conditions")?,
+            outputs: entries("Outputs", section("Outputs")?).map_err(faulty)?,
             resources,
             source,
             flat,
@@ -226,19 +226,8 @@ fn section(problem: Problem<'_>, sections: &Map<String, Value>, name: &str) -> R
     }
 }
 
-fn entries<T: serde::de::DeserializeOwned>(
-    problem: Problem<'_>,
-    sections: &Map<String, Value>,
-    name: &str,
-) -> Result<Vec<(String, T)>> {
-    section(problem, sections, name)?
-        .into_iter()
-        .map(|(key, value)| match decoded(value) {
-            Ok(entry) => Ok((key, entry)),
-            Err((path, reason)) => {
-                let keys: Vec<_> = [name, key.as_str()].into_iter().chain(path.iter().map(String::as_str)).collect();
-                Err(problem(&keys, reason.at(&keys.join("."))))
-            }
-        })
-        .collect()
+fn entries<T: DeserializeOwned>(name: &str, section: Map<String, Value>) -> Evaluated<Vec<(String, T)>> {
+    let entry =
+        |(key, value): (String, Value)| below(name, below(&key, decoded(value))).map(|entry| (key.clone(), entry));
+    section.into_iter().map(entry).collect()
 }

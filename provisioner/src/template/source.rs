@@ -34,9 +34,6 @@ impl Source {
     }
 
     /// Reads a file that messages call `what`.
-    ///
-    /// # Errors
-    /// As [`Source::read`].
     pub(super) fn read_as(what: &'static str, path: &Path) -> Result<Self> {
         let doing = || format!("reading {what} {}", path.display());
         let bytes = fs::read(path).map_err(|error| match what {

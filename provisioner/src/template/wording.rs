@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::fault::{Evaluated, Fault};
 use super::reason::Reason;
 
 /// Decodes a value. The error has the keys of its place below the value, and the reason in words.
-pub(crate) fn decoded<'de, T: Deserialize<'de>>(value: impl Deserializer<'de>) -> Result<T, (Vec<String>, Reason)> {
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| (path_keys(&error.path().to_string()), in_words(&error.inner().to_string())))
+pub(crate) fn decoded<'de, T: Deserialize<'de>>(value: impl Deserializer<'de>) -> Evaluated<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = path_keys(&error.path().to_string());
+        Fault { path, ..Fault::here(in_words(&error.inner().to_string())) }
+    })
 }
 
 /// The keys in a path such as `Tags[0].Key`.

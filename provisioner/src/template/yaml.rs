@@ -39,17 +39,11 @@ pub(super) fn any(source: &Source) -> Result<Document> {
 
 /// Reads any YAML or JSON and keeps its scalars and keys as they are written: `1.10` and `on` are text. Booleans and
 /// null of JSON keep their types.
-///
-/// # Errors
-/// As [`any`].
 pub(super) fn as_written(source: &Source) -> Result<Value> {
     read(source, Reader { as_written: true, ..Reader::of(source) }).map(|document| document.value)
 }
 
 /// The source as nodes: JSON if it is JSON or its file is named `.json`, otherwise YAML.
-///
-/// # Errors
-/// When it is neither.
 pub(super) fn nodes(source: &Source) -> std::result::Result<Node, SyntaxError> {
     let text = source.text();
     if source.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {

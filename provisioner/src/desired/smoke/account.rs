@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Checked, Mistake};
-use crate::template::{Reference, find_text, has_function, references_in, references_in_text};
+use super::mistake;
+use crate::template::{Evaluated, Fault, Reference, find_text, has_function, references_in, references_in_text};
 
 /// The parts of a request that decide which route matches it.
 const DECISIVE: [&str; 2] = ["Method", "Path"];
@@ -11,7 +11,7 @@ const DECISIVE: [&str; 2] = ["Method", "Path"];
 /// Fails where the result depends on the account: in the method or the path of a request, in a body that may be encoded
 /// rather than sent as text, and inside a deferred function. Elsewhere the account stays a reference until the test is
 /// sent.
-pub(super) fn check(value: &Value) -> Checked<()> {
+pub(super) fn check(value: &Value) -> Evaluated<()> {
     let test = &value["SmokeTest"];
     let request = &test["Request"];
     let decisive = DECISIVE.iter().find(|name| contains_account(&request[**name]));
@@ -24,7 +24,8 @@ pub(super) fn check(value: &Value) -> Checked<()> {
         (None, false) if has_function_of_account(test) => vec![],
         (None, false) => return Ok(()),
     };
-    Err(Mistake::at(&path, "this depends on `AWS::AccountId`, and the account is not known here"))
+    let fault = mistake(&path, "this depends on `AWS::AccountId`, and the account is not known here");
+    Err(Fault { needs_account: true, ..fault })
 }
 
 fn contains_account(value: &Value) -> bool {

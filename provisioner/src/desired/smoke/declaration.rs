@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::Value;
 
+use super::mistake;
 use super::request::Request;
-use super::{Checked, Mistake};
 use crate::resources::check::{Expect, Matches};
-use crate::template::decoded;
+use crate::template::{Evaluated, below, decoded};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -38,57 +38,55 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 impl Declaration {
     /// Reads `Metadata.Provisioner`.
-    pub(super) fn read(value: &Value) -> Checked<Option<Self>> {
-        let Provisioner { smoke_test } = decoded(value).map_err(|(path, reason)| Mistake { path, reason })?;
+    pub(super) fn read(value: &Value) -> Evaluated<Option<Self>> {
+        let Provisioner { smoke_test } = decoded(value)?;
         let Some(value) = smoke_test else { return Ok(None) };
         // Decoding would accept a list as the values of a map in their order.
         let maps: [&[&str]; 5] = [&[], &["Request"], &["Expect"], &["Expect", "Body"], &["Expect", "Payload"]];
         let other = maps.into_iter().find(|path| at(&value, path).is_some_and(|one| !one.is_object()));
         if let Some(path) = other {
-            return Err(Mistake::at(path, "it must be a map"));
+            return Err(mistake(path, "it must be a map"));
         }
-        let declaration: Self = decoded(&value).map_err(|(path, reason)| Mistake::below(path, reason))?;
+        let declaration: Self = below("SmokeTest", decoded(&value))?;
         declaration.check()?;
         Ok(Some(declaration))
     }
 
-    fn check(&self) -> Checked<()> {
+    fn check(&self) -> Evaluated<()> {
         match (&self.request, &self.event) {
-            (None, None) => return Err(Mistake::at(&[], "it has neither `Request` nor `Event`")),
-            (Some(_), Some(_)) => {
-                return Err(Mistake::at(&[], "it has both `Request` and `Event`: declare one of them"));
-            }
+            (None, None) => return Err(mistake(&[], "it has neither `Request` nor `Event`")),
+            (Some(_), Some(_)) => return Err(mistake(&[], "it has both `Request` and `Event`: declare one of them")),
             (Some(request), None) => request.check()?,
             (None, Some(_)) => {}
         }
         let Expect { status, body, payload } = &self.expect;
         if let Some(status) = status.filter(|status| !(100..=599).contains(status)) {
-            return Err(Mistake::at(&["Expect", "Status"], format!("{status} is not an HTTP status (100 to 599)")));
+            return Err(mistake(&["Expect", "Status"], format!("{status} is not an HTTP status (100 to 599)")));
         }
         if self.request.is_some() && !payload.is_empty() {
             let reason = "`Payload` is for an `Event`; for a `Request`, declare `Status` and `Body`";
-            return Err(Mistake::at(&["Expect", "Payload"], reason));
+            return Err(mistake(&["Expect", "Payload"], reason));
         }
         check_matches("Body", body)?;
         check_matches("Payload", payload)?;
         self.message.as_deref().map_or(Ok(()), |pointer| self.check_message(pointer))
     }
 
-    fn check_message(&self, pointer: &str) -> Checked<()> {
+    fn check_message(&self, pointer: &str) -> Evaluated<()> {
         let (what, value) = match &self.request {
             Some(request) => ("`Request.Body`", request.body.as_ref()),
             None => ("`Event`", self.event.as_ref()),
         };
         match value.and_then(|value| value.pointer(pointer)) {
             Some(Value::String(_)) if !pointer.is_empty() => Ok(()),
-            _ => Err(Mistake::at(&["Message"], format!("`{pointer}` is not a JSON pointer to a text in {what}"))),
+            _ => Err(mistake(&["Message"], format!("`{pointer}` is not a JSON pointer to a text in {what}"))),
         }
     }
 }
 
-fn check_matches(name: &str, matches: &Matches) -> Checked<()> {
+fn check_matches(name: &str, matches: &Matches) -> Evaluated<()> {
     if matches.contains.iter().any(String::is_empty) {
-        return Err(Mistake::at(&["Expect", name, "Contains"], "every answer contains an empty text"));
+        return Err(mistake(&["Expect", name, "Contains"], "every answer contains an empty text"));
     }
     let of = |key: &'static str, pointer: &String| (key, pointer.clone());
     let exists = matches.exists.iter().map(|pointer| of("Exists", pointer));
@@ -98,7 +96,7 @@ fn check_matches(name: &str, matches: &Matches) -> Checked<()> {
         None => Ok(()),
         Some((key, pointer)) => {
             let reason = format!("`{pointer}` is not a JSON pointer: write `/{pointer}`");
-            Err(Mistake::at(&["Expect", name, key], reason))
+            Err(mistake(&["Expect", name, key], reason))
         }
     }
 }

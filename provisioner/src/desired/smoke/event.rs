@@ -55,7 +55,7 @@ impl<'r> Parts<'r> {
         let pattern = entrance.method_and_path().map(|(_, pattern)| pattern);
         let path_parameters = pattern.and_then(|pattern| route::path_parameters(pattern, path)).unwrap_or_default();
         let path_parameters = path_parameters.into_iter().map(|(name, value)| (name, decoded(&value).into())).collect();
-        let path = match (entrance.is_url(), entrance.stage.as_str()) {
+        let path = match (entrance.route_key.is_none(), entrance.stage.as_str()) {
             (true, _) => path.to_owned(),
             (false, "$default") => decoded(path),
             // A stage other than `$default` is the first part of the path.
@@ -64,20 +64,20 @@ impl<'r> Parts<'r> {
         let is_base64 = request.body.is_some() && !request.is_text();
         let body = request.body();
         // The account is filled in when the test is sent, and the length is that of the sent text.
-        let length = body.as_ref().map(|body| with_unknown_as(body, ANY_ACCOUNT).len());
+        let length = body.as_ref().map(|body| with_unknown_as(body, ANY_ACCOUNT).len().to_string());
         let domain = format!("{ID}.{}", entrance.domain);
         let mut headers = request.headers();
-        let mut default_header = |name: &str, value: String| {
-            headers.entry(name.to_owned()).or_insert(value);
-        };
-        default_header("host", domain.clone());
-        default_header("user-agent", USER_AGENT.to_owned());
-        default_header("x-amzn-trace-id", "Root=1-00000000-000000000000000000000000".to_owned());
-        default_header("x-forwarded-for", SOURCE_IP.to_owned());
-        default_header("x-forwarded-port", "443".to_owned());
-        default_header("x-forwarded-proto", "https".to_owned());
-        if let Some(length) = length {
-            default_header("content-length", length.to_string());
+        let defaults = [
+            ("host", domain.as_str()),
+            ("user-agent", USER_AGENT),
+            ("x-amzn-trace-id", "Root=1-00000000-000000000000000000000000"),
+            ("x-forwarded-for", SOURCE_IP),
+            ("x-forwarded-port", "443"),
+            ("x-forwarded-proto", "https"),
+        ];
+        let length = length.as_deref().map(|length| ("content-length", length));
+        for (name, value) in defaults.into_iter().chain(length) {
+            headers.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         }
         // Requests through a URL without authentication have no account.
         let account = if entrance.is_anonymous { "anonymous".to_owned() } else { Reference::account().to_string() };

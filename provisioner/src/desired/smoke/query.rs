@@ -2,21 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::percent_decode_str;
-
 /// Each name with its values, decoded, in the order of the query.
 pub(super) fn parameters(query: &str) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        found.entry(decoded(name)).or_default().push(decoded(value));
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        found.entry(name.into_owned()).or_default().push(value.into_owned());
     }
     found
-}
-
-fn decoded(text: &str) -> String {
-    let text = text.replace('+', " ");
-    percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

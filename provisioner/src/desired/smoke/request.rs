@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::entrance::{Entrance, METHODS};
-use super::{Checked, Mistake};
-use crate::template::{Reason, scalar_text, text_of_scalar};
+use super::mistake;
+use crate::template::{Evaluated, Fault, Reason, scalar_text, text_of_scalar};
 
 /// A request as a template declares it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -25,50 +25,42 @@ pub struct Request {
 }
 
 impl Request {
-    pub(super) fn check(&self) -> Checked<()> {
+    pub(super) fn check(&self) -> Evaluated<()> {
         let Self { method, path, headers, .. } = self;
         if !METHODS.contains(&method.as_str()) {
             let reason = format!("`{method}` is not a method; the methods are {}", METHODS.join(", "));
-            return Err(Mistake::at(&["Request", "Method"], reason));
+            return Err(mistake(&["Request", "Method"], reason));
         }
         let is_path = path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic() && c != '#');
         if !is_path {
             let reason = format!(
                 "`{path}` is not a path: it must begin with `/`, with spaces and other special characters escaped, such as `%20`"
             );
-            return Err(Mistake::at(&["Request", "Path"], reason));
+            return Err(mistake(&["Request", "Path"], reason));
         }
         for (name, value) in headers {
+            let at = ["Request", "Headers", name];
             let is_name =
                 !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c));
             if !is_name {
-                return Err(Mistake::at(
-                    &["Request", "Headers", name],
-                    format!("`{name}` is not the name of a header"),
-                ));
+                return Err(mistake(&at, format!("`{name}` is not the name of a header")));
             }
             if text_of_scalar(value).is_none_or(|text| text.contains(char::is_control)) {
-                return Err(Mistake::at(
-                    &["Request", "Headers", name],
-                    Reason::not_text("the value of a header must be text in one line"),
-                ));
+                return Err(mistake(&at, Reason::not_text("the value of a header must be text in one line")));
             }
         }
         Ok(())
     }
 
     /// The reason why no route or function URL accepts the request.
-    pub(super) fn unmatched(&self, entrances: &[&Entrance]) -> Mistake {
-        let keys: Vec<_> = entrances
-            .iter()
-            .filter_map(|entrance| entrance.route_key.as_deref())
-            .map(|key| format!("`{key}`"))
-            .collect();
+    pub(super) fn unmatched(&self, entrances: &[&Entrance]) -> Fault {
+        let keys = entrances.iter().filter_map(|entrance| entrance.route_key.as_deref());
+        let keys: Vec<_> = keys.map(|key| format!("`{key}`")).collect();
         let reason = match keys.as_slice() {
             [] => "the template has no route or function URL for this request; declare an `Event`".to_owned(),
             keys => format!("`{} {}` does not match {}", self.method, self.path, keys.join(", ")),
         };
-        Mistake::at(&["Request"], reason)
+        mistake(&["Request"], reason)
     }
 
     /// The path without the query, and the query.

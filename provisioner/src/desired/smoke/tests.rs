@@ -71,5 +71,5 @@ fn metadata_of(test: &str) -> String {
 pub(super) fn build(text: &str) -> Result<Desired> {
     let template = Template::from_source(Source::in_memory(Path::new("t.yaml"), text))?;
     let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
-    Desired::build(&template, &BTreeMap::new(), &packages, &"orders".parse()?, &Place::new("eu-west-1"))
+    Desired::build(&template, &BTreeMap::new(), &packages, &"orders".parse()?, &Place::new("eu-west-1"), None)
 }

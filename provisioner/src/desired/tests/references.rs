@@ -158,7 +158,7 @@ fn tested(declared: &str, account: Option<&str>) -> Result<Value> {
     let template = Template::from_source(Source::in_memory(std::path::Path::new("t.yaml"), &text))?;
     let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
     let place = Place::new("eu-west-1");
-    let desired = Desired::build_for(&template, &[].into(), &packages, &"chat".parse()?, &place, account)?;
+    let desired = Desired::build(&template, &[].into(), &packages, &"chat".parse()?, &place, account)?;
     Ok(desired.smoke_tests[0].event())
 }
 

@@ -137,7 +137,7 @@ pub(super) fn rows() -> Vec<Row> {
         row("AWS::SNS::Topic", "TracingConfig", Limit::one_of(&["PassThrough", "Active"])),
         // SNS API reference, Subscribe.
         row("AWS::SNS::Subscription", "Protocol", Limit::one_of(&PROTOCOLS)),
-        row("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&SCOPES)),
+        row("AWS::SNS::Subscription", "FilterPolicyScope", Limit::one_of(&["MessageAttributes", "MessageBody"])),
     ];
     rows.extend(through_cloud_control());
     // The API references of these kinds have no pattern for tags: AWS may accept more than it documents.
@@ -176,9 +176,6 @@ fn through_cloud_control() -> Vec<Row> {
     }
     rows
 }
-
-/// SNS API reference, Subscribe.
-const SCOPES: [&str; 2] = ["MessageAttributes", "MessageBody"];
 
 /// SNS API reference, Subscribe.
 const PROTOCOLS: [&str; 9] =

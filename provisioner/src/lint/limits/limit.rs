@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::super::{Severity, number};
 use super::walk::Found;
-use crate::template::{scalar_text, with_unknown_as};
+use crate::template::{java_pattern, scalar_text, with_unknown_as};
 
 /// The constraints on a value, under the names of JSON schema.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -222,9 +222,10 @@ impl Pattern {
         Some(Self { source: source.to_owned(), regex: Regex::new(source).ok()?, class, before_line_break: false })
     }
 
-    /// A pattern of Java, with its form in this crate's syntax.
-    pub(super) fn of_java(source: &str, written: &str) -> Option<Self> {
-        Some(Self { source: source.to_owned(), before_line_break: true, ..Self::new(written)? })
+    /// A pattern of Java; `None` if it cannot be read here.
+    pub(super) fn of_java(source: &str) -> Option<Self> {
+        let class = class_of(source).and_then(|class| java_pattern(&format!("^{class}$")));
+        Some(Self { source: source.to_owned(), regex: java_pattern(source)?, class, before_line_break: true })
     }
 
     fn violation(&self, known: &str, is_whole: bool) -> Option<(String, &'static str)> {

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A value, or a key, that has a limit.
 #[derive(Debug, Clone)]
 pub(super) struct Found<'v> {
     /// The keys of its place in the template.
     pub(super) at: Vec<String>,
-    /// The value itself.
+    /// The value itself; a key is a value of its own.
     pub(super) value: Cow<'v, Value>,
     /// Whether it is the last of these keys rather than the value of that key.
     pub(super) is_key: bool,
@@ -24,7 +24,7 @@ pub(super) fn values_at<'v>(properties: &'v Value, path: &str) -> Vec<Found<'v>>
     let mut found = vec![Found { at: Vec::new(), value: Cow::Borrowed(properties), is_key: false }];
     for segment in path.split('.') {
         let (name, items) = segment.strip_suffix("[]").map_or((segment, false), |name| (name, true));
-        found = found.into_iter().flat_map(|one| inside(one, name)).collect();
+        found = found.iter().flat_map(|one| inside(one, name)).collect();
         if items {
             found = found.into_iter().flat_map(each).collect();
         }
@@ -32,61 +32,44 @@ pub(super) fn values_at<'v>(properties: &'v Value, path: &str) -> Vec<Found<'v>>
     found
 }
 
-fn inside<'v>(one: Found<'v>, name: &str) -> Vec<Found<'v>> {
-    let Found { at, value, .. } = one;
-    let with = |key: &str| [at.clone(), vec![key.to_owned()]].concat();
-    if name == "{}" {
-        let keys = value.as_object().into_iter().flatten().map(|(key, _)| key);
-        return keys.map(|key| Found { at: with(key), value: Cow::Owned(key.as_str().into()), is_key: true }).collect();
+fn inside<'v>(one: &Found<'v>, name: &str) -> Vec<Found<'v>> {
+    let Cow::Borrowed(value) = one.value else { return Vec::new() };
+    let with = |key: &str| [one.at.clone(), vec![key.to_owned()]].concat();
+    let key = |at: Vec<String>, key: &str| Found { at, value: Cow::Owned(key.into()), is_key: true };
+    let value_at = |at, value| Found { at, value: Cow::Borrowed(value), is_key: false };
+    match (name, one.at.split_last().and_then(|(last, above)| Some((last.strip_suffix(ENTRY)?, above)))) {
+        ("{}", _) => value.as_object().into_iter().flatten().map(|(name, _)| key(with(name), name)).collect(),
+        // In the template, the parts of a map's entry have no keys.
+        ("Key" | "PolicyName", Some((entry, above))) => vec![key([above, &[entry.to_owned()]].concat(), entry)],
+        ("Value" | "PolicyDocument", Some((entry, above))) => {
+            vec![value_at([above, &[entry.to_owned()]].concat(), value)]
+        }
+        (_, Some(_)) => Vec::new(),
+        (_, None) => value.get(name).map(|value| value_at(with(name), value)).into_iter().collect(),
     }
-    let inner = match value {
-        Cow::Borrowed(value) => value.get(name).map(Cow::Borrowed),
-        Cow::Owned(value) => value.get(name).cloned().map(Cow::Owned),
-    };
-    // In the template, the parts of a map's entry have no keys.
-    let (at, is_key) = match (name, at.last().is_some_and(|last| last.ends_with(ENTRY))) {
-        ("Key" | "PolicyName", true) => (without_entry(&at), true),
-        ("Value" | "PolicyDocument", true) => (without_entry(&at), false),
-        _ => (with(name), false),
-    };
-    inner.map(|value| Found { at, value, is_key }).into_iter().collect()
 }
 
 /// The suffix of an entry's key until a part of the entry is selected.
 const ENTRY: &str = "\u{0}";
 
-fn without_entry(at: &[String]) -> Vec<String> {
-    at.iter().map(|key| key.trim_end_matches(ENTRY).to_owned()).collect()
-}
-
 /// The items of a list, a single value as a list of one, and the entries of a map as items.
 fn each(one: Found<'_>) -> Vec<Found<'_>> {
-    let Found { at, value, is_key } = one;
-    match value {
-        Cow::Borrowed(Value::Array(items)) => {
-            items.iter().map(|item| Found { at: at.clone(), value: Cow::Borrowed(item), is_key }).collect()
+    let item = |value| Found { at: one.at.clone(), value: Cow::Borrowed(value), is_key: false };
+    match one.value {
+        Cow::Borrowed(Value::Array(items)) => items.iter().map(item).collect(),
+        Cow::Borrowed(Value::Object(map)) => {
+            let entry = |key| [one.at.clone(), vec![format!("{key}{ENTRY}")]].concat();
+            map.iter().map(|(key, value)| Found { at: entry(key), ..item(value) }).collect()
         }
-        Cow::Owned(Value::Array(items)) => {
-            items.into_iter().map(|item| Found { at: at.clone(), value: Cow::Owned(item), is_key }).collect()
-        }
-        Cow::Borrowed(Value::Object(map)) => entries(&at, map.iter()),
-        Cow::Owned(Value::Object(map)) => entries(&at, map.iter()),
-        Cow::Borrowed(Value::Null) | Cow::Owned(Value::Null) => Vec::new(),
-        Cow::Borrowed(_) | Cow::Owned(_) => vec![Found { at, value, is_key }],
+        Cow::Borrowed(Value::Null) => Vec::new(),
+        Cow::Borrowed(_) | Cow::Owned(_) => vec![one],
     }
-}
-
-fn entries<'v, 'm>(at: &[String], map: impl Iterator<Item = (&'m String, &'m Value)>) -> Vec<Found<'v>> {
-    let entry = |(key, value): (&String, &Value)| Found {
-        at: [at, &[format!("{key}{ENTRY}")]].concat(),
-        value: Cow::Owned(json!({"Key": key, "Value": value, "PolicyName": key, "PolicyDocument": value})),
-        is_key: false,
-    };
-    map.map(entry).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn at(properties: &Value, path: &str) -> Vec<(String, Value, bool)> {

@@ -70,10 +70,8 @@ impl<'a> Caller<'a> {
     /// The text after the API's id in the narrowest source ARN that allows its calls on every stage.
     pub(super) fn advice(&self) -> String {
         match self {
-            Self::Method { method, path } => format!("*/{method}{path}"),
             Self::Any { path } => format!("*/*{path}"),
-            Self::Key(key) => format!("*/{key}"),
-            Self::Authorizer(id) => format!("authorizers/{id}"),
+            Self::Method { .. } | Self::Key(_) | Self::Authorizer(_) => self.calls("*").concat(),
         }
     }
 }

@@ -124,5 +124,7 @@ fn a_value_that_the_registrys_schema_does_not_allow_is_refused() {
     assert_eq!(refused("{RepositoryName: films-images}"), "");
     assert_eq!(refused("{RepositoryName: ''}"), "RepositoryName has 0 characters; the minimum is 2 (t.yaml:4)");
     assert_eq!(refused("{LifecyclePolicy: {RegistryId: \"123456789012\\n\"}}"), "", "the end of a pattern of Java");
-    assert_eq!(refused("{RepositoryName: films/chat, Printed: '|'}"), "", "this pattern is left to AWS");
+    let of_printed = "Printed does not match `^[\\p{Print}&&[^|]]+$` (t.yaml:4)";
+    assert_eq!(refused("{RepositoryName: films/chat, Printed: 'a|'}"), of_printed);
+    assert_eq!(refused("{RepositoryName: films/chat, Printed: 'a b'}"), "");
 }

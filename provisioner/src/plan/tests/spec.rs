@@ -282,7 +282,7 @@ pub(crate) fn desired(text: &str) -> Desired {
     let template = Template::from_source(Source::in_memory(Path::new("t.yaml"), text)).unwrap();
     let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
     let (stack, place) = ("chat".parse().unwrap(), Place::new("us-east-1"));
-    Desired::build(&template, &BTreeMap::new(), &packages, &stack, &place).unwrap()
+    Desired::build(&template, &BTreeMap::new(), &packages, &stack, &place, None).unwrap()
 }
 
 pub(super) fn trust(service: &str) -> Value {

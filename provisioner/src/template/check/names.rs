@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::super::fault::{Fault, below, fault};
 use super::super::sub::{Part, parts};
-use super::{Checked, Refused, entries, refuse};
+use super::{Checked, entries, refuse};
 
 pub(super) fn check(template: &Map<String, Value>) -> Checked {
     let names = Names {
@@ -20,34 +21,28 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
     for (id, resource) in names.resources {
         for attribute in ["Properties", "Metadata", "CreationPolicy", "UpdatePolicy"] {
             if let Some(value) = resource.get(attribute) {
-                names.used(value, &mut path(&["Resources", id, attribute]))?;
+                within(&["Resources", id, attribute], names.used(value))?;
             }
         }
-        names.condition(resource.get("Condition"), &path(&["Resources", id, "Condition"]))?;
+        within(&["Resources", id, "Condition"], names.condition(resource.get("Condition")))?;
     }
     for (id, output) in entries(template, "Outputs") {
-        names.used(output, &mut path(&["Outputs", id]))?;
-        names.condition(output.get("Condition"), &path(&["Outputs", id, "Condition"]))?;
+        within(&["Outputs", id], names.used(output))?;
+        within(&["Outputs", id, "Condition"], names.condition(output.get("Condition")))?;
         if let Some(export) = output.pointer("/Export/Name") {
             // Every name in it is known at this point, so a name that is missing without the resources is a resource.
             let without_resources = Names { resources: &Map::new(), ..names };
-            without_resources.used(export, &mut path(&["Outputs", id, "Export", "Name"])).map_err(|refused| Refused {
-                cause: "an export's name cannot depend on a resource: CloudFormation allows parameters and pseudo parameters \
-                        there"
-                    .into(),
-                ..refused
-            })?;
+            let cause = "an export's name cannot depend on a resource: CloudFormation allows parameters and pseudo \
+                         parameters there";
+            let checked = without_resources.used(export).map_err(|fault| Fault { reason: cause.into(), ..fault });
+            within(&["Outputs", id, "Export", "Name"], checked)?;
         }
     }
     Ok(())
 }
 
-fn path(keys: &[&str]) -> Vec<String> {
-    keys.iter().map(|key| (*key).to_owned()).collect()
-}
-
-fn refused(keys: &[String], cause: String) -> Checked {
-    Err(Refused { keys: keys.to_vec(), cause: cause.into(), hint: None })
+fn within(keys: &[&str], checked: Checked) -> Checked {
+    keys.iter().rev().fold(checked, |checked, key| below(key, checked))
 }
 
 #[derive(Clone, Copy)]
@@ -58,71 +53,63 @@ struct Names<'t> {
 }
 
 impl Names<'_> {
-    fn used(&self, value: &Value, at: &mut Vec<String>) -> Checked {
+    fn used(&self, value: &Value) -> Checked {
         match value {
-            Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
-                at.push(index.to_string());
-                self.used(item, at)?;
-                at.pop();
-                Ok(())
-            }),
+            Value::Array(items) => {
+                items.iter().enumerate().try_for_each(|(index, item)| below(&index.to_string(), self.used(item)))
+            }
             Value::Object(object) => object.iter().try_for_each(|(key, value)| {
-                at.push(key.clone());
-                if object.len() == 1 {
-                    self.function(key, value, at)?;
-                }
-                self.used(value, at)?;
-                at.pop();
-                Ok(())
+                let own = if object.len() == 1 { self.function(key, value) } else { Ok(()) };
+                below(key, own.and_then(|()| self.used(value)))
             }),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
         }
     }
 
     /// Checks the names in a function's own argument.
-    fn function(&self, name: &str, argument: &Value, at: &[String]) -> Checked {
+    fn function(&self, name: &str, argument: &Value) -> Checked {
         let parts = argument.as_array().map(Vec::as_slice).unwrap_or_default();
         let text = argument.as_str().or_else(|| parts.first()?.as_str());
         match (name, text) {
-            ("Ref", Some(name)) => self.value(name, at),
-            ("Fn::GetAtt", Some(id)) => self.resource(id.split('.').next().unwrap_or_default(), at),
-            ("Fn::Sub", Some(pattern)) => self.pattern(pattern, parts.get(1).and_then(Value::as_object), at),
-            ("Fn::If", _) => self.condition(parts.first(), at),
+            ("Ref", Some(name)) => self.value(name),
+            ("Fn::GetAtt", Some(id)) => self.resource(id.split('.').next().unwrap_or_default()),
+            ("Fn::Sub", Some(pattern)) => self.pattern(pattern, parts.get(1).and_then(Value::as_object)),
+            ("Fn::If", _) => self.condition(parts.first()),
             _ => Ok(()),
         }
     }
 
-    fn pattern(&self, pattern: &str, own: Option<&Map<String, Value>>, at: &[String]) -> Checked {
+    fn pattern(&self, pattern: &str, own: Option<&Map<String, Value>>) -> Checked {
         for part in parts(pattern) {
             let Part::Variable(name) = part else { continue };
             match name.split_once('.') {
                 _ if own.is_some_and(|own| own.contains_key(name)) => {}
-                Some((id, _)) => self.resource(id, at)?,
-                None => self.value(name, at)?,
+                Some((id, _)) => self.resource(id)?,
+                None => self.value(name)?,
             }
         }
         Ok(())
     }
 
-    fn value(&self, name: &str, at: &[String]) -> Checked {
+    fn value(&self, name: &str) -> Checked {
         let given =
             name.starts_with("AWS::") || self.parameters.contains_key(name) || self.resources.contains_key(name);
-        if given { Ok(()) } else { refused(at, format!("there is no parameter or resource `{name}`")) }
+        if given { Ok(()) } else { fault(format!("there is no parameter or resource `{name}`")) }
     }
 
-    fn resource(&self, id: &str, at: &[String]) -> Checked {
+    fn resource(&self, id: &str) -> Checked {
         match self.resources.contains_key(id) {
             true => Ok(()),
             false if self.parameters.contains_key(id) => {
-                refused(at, format!("`{id}` is a parameter, which has no attributes"))
+                fault(format!("`{id}` is a parameter, which has no attributes"))
             }
-            false => refused(at, format!("there is no parameter or resource `{id}`")),
+            false => fault(format!("there is no parameter or resource `{id}`")),
         }
     }
 
-    fn condition(&self, name: Option<&Value>, at: &[String]) -> Checked {
+    fn condition(&self, name: Option<&Value>) -> Checked {
         match name.and_then(Value::as_str) {
-            Some(name) if !self.conditions.contains_key(name) => refused(at, format!("there is no condition `{name}`")),
+            Some(name) if !self.conditions.contains_key(name) => fault(format!("there is no condition `{name}`")),
             _ => Ok(()),
         }
     }
