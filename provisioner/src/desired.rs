@@ -27,7 +27,7 @@ use crate::package::Forgotten;
 use crate::place::{Place, StackName};
 use crate::resources::{Ids, OwnershipTag, PropertyFault, Resource, typed_kinds};
 use crate::template::{
-    DeletionPolicy, Fault, Known, Naming, Output, Reason, Reference, Remark, ResolvedResource, Template,
+    DeletionPolicy, Fault, Known, Naming, Output, Pseudo, Reason, Reference, Remark, ResolvedResource, Template,
     references_in_text,
 };
 
@@ -87,7 +87,8 @@ impl Desired {
         place: &Place,
         account: Option<&str>,
     ) -> Result<Self> {
-        let resolved = template.resolve(parameters, stack, place, account)?;
+        let pseudo = Pseudo::Direct { stack: stack.clone(), place: place.clone(), account: account.map(str::to_owned) };
+        let resolved = template.resolve(parameters, &pseudo)?;
         check_package_names(template, packages)?;
         let mut known = Known::default();
         let mut resources: Vec<Wanted> = Vec::new();

@@ -1,6 +1,8 @@
 //! Relations between the resources of a template that are not dependencies alone: a version contains the code of its
 //! function, a route calls the target of its integration, a role has the policies that are attached to it.
 
+use std::collections::BTreeSet;
+
 use super::Wanted;
 use crate::error::Result;
 use crate::resources::function::Function;
@@ -68,4 +70,21 @@ pub(super) fn attach_policy(
         }
     }
     Ok(())
+}
+
+/// The resources with these logical ids and all that they need, directly or through others. `more` returns what else a
+/// resource depends on.
+pub(super) fn with_needs<'w>(
+    resources: &'w [Wanted],
+    mut open: Vec<&'w str>,
+    more: impl Fn(&'w Wanted) -> Vec<&'w str>,
+) -> BTreeSet<&'w str> {
+    let mut found = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        let Some(wanted) = resources.iter().find(|wanted| wanted.logical_id == id) else { continue };
+        if found.insert(id) {
+            open.extend(wanted.needs.iter().map(String::as_str).chain(more(wanted)));
+        }
+    }
+    found
 }

@@ -1,8 +1,7 @@
 //! Makes a stage depend on the routes in its settings.
 
-use std::collections::BTreeSet;
-
 use super::Wanted;
+use super::relations::with_needs;
 use crate::resources::Resource;
 use crate::resources::api::api_of;
 use crate::template::order;
@@ -16,7 +15,10 @@ pub(super) fn settings_after_routes(resources: &mut [Wanted]) {
     let mut implied = Vec::new();
     for (index, stage) in resources.iter().enumerate() {
         let routes = resources.iter().filter(|route| is_set_by(&route.resource, &stage.resource));
-        let routes = routes.filter(|route| !needs(resources, route, &stage.logical_id));
+        let needs_stage = |route: &&Wanted| {
+            with_needs(resources, vec![&route.logical_id], |_| Vec::new()).contains(stage.logical_id.as_str())
+        };
+        let routes = routes.filter(|route| !needs_stage(route));
         implied.extend(routes.map(|route| (index, route.logical_id.clone())));
     }
     if implied.is_empty() {
@@ -36,22 +38,6 @@ pub(super) fn settings_after_routes(resources: &mut [Wanted]) {
 fn is_set_by(route: &Resource, stage: &Resource) -> bool {
     let (Resource::Route(route), Resource::Stage(stage)) = (route, stage) else { return false };
     api_of(&route.api_id) == api_of(&stage.api_id) && stage.route_settings.contains_key(&route.route_key)
-}
-
-/// Whether one resource depends on another, directly or through others.
-fn needs(resources: &[Wanted], one: &Wanted, other: &str) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<&str> = one.needs.iter().map(String::as_str).collect();
-    while let Some(need) = open.pop() {
-        if need == other {
-            return true;
-        }
-        if seen.insert(need) {
-            let found = resources.iter().find(|wanted| wanted.logical_id == need);
-            open.extend(found.into_iter().flat_map(|wanted| wanted.needs.iter().map(String::as_str)));
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -23,13 +23,13 @@ pub(super) struct Scope<'a> {
     /// The values of the pseudo parameters.
     pub pseudo: &'a Pseudo,
     /// The checked parameters.
-    pub parameters: &'a Parameters,
+    pub parameters: Parameters,
     /// The template's `Mappings`.
     pub mappings: &'a Map<String, Value>,
     /// The template's `Conditions`, not yet evaluated.
     pub conditions: &'a Map<String, Value>,
     /// Every resource's logical id, and the condition that it has.
-    pub resources: &'a BTreeMap<String, Option<String>>,
+    pub resources: BTreeMap<String, Option<String>>,
     /// The conditions that are being evaluated, to detect a circle.
     pub conditions_in_progress: RefCell<Vec<String>>,
     /// The evaluated conditions: each is evaluated once, however many others refer to it.

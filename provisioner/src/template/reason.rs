@@ -11,13 +11,9 @@ pub struct Reason {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// A name or a function that is not supported.
     Unsupported,
-    /// A name in place of one of the supported names.
     Unknown,
-    /// A property that is missing.
     Missing,
-    /// A value that is not text, where text is required.
     NotText,
     Other,
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::evaluate::{Scope, needed_resources};
 use super::fault::Fault;
 use super::graph;
-use super::parameters::{self, Parameters};
+use super::parameters;
 use super::pseudo::Pseudo;
 use super::reason::Reason;
 use super::remark::hint_at;
@@ -16,7 +16,6 @@ use super::sections::{DeletionPolicy, ResourceSection, Template};
 use super::texts::text_of_scalar;
 use super::wording::path_keys;
 use crate::error::{Error, Kind, Result};
-use crate::place::{Place, StackName};
 
 /// A template with its parameters and conditions evaluated; ids that only AWS knows are references.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,32 +55,14 @@ pub struct Output {
 }
 
 impl Template {
-    /// Evaluates the template for the given parameters.
-    ///
-    /// # Errors
-    /// When parameters do not match their declarations, a function cannot be evaluated, or resources need each other in
-    /// a circle.
-    ///
-    /// [`Error::needs_account`] is true of the error when a condition depends on the account, which is not given.
-    pub fn resolve(
-        &self,
-        given: &BTreeMap<String, String>,
-        stack: &StackName,
-        place: &Place,
-        account: Option<&str>,
-    ) -> Result<Resolved> {
-        let (stack, place, account) = (stack.clone(), place.clone(), account.map(str::to_owned));
-        self.resolve_for(given, &Pseudo::Direct { stack, place, account })
-    }
-
     /// Evaluates the template for the given parameters and pseudo parameters.
     ///
     /// # Errors
-    /// As [`Template::resolve`], and when a condition needs a pseudo parameter that is not given.
-    pub(super) fn resolve_for(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Resolved> {
-        let parameters = parameters::check(&self.parameters, given, &self.source)?;
-        let resources = self.conditions_of_resources();
-        let scope = self.scope(pseudo, &parameters, &resources);
+    /// When parameters do not match their declarations, a function cannot be evaluated, a condition needs a pseudo
+    /// parameter that is not given, or resources need each other in a circle. [`Error::needs_account`] is true of the
+    /// error when that parameter is the account.
+    pub fn resolve(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Resolved> {
+        let scope = self.scope(given, pseudo)?;
         for name in self.conditions.keys() {
             scope.condition(name).map_err(|fault| self.problem(&["Conditions", name], fault))?;
         }
@@ -94,27 +75,17 @@ impl Template {
         Ok(Resolved { resources: self.ordered(resolved)?, outputs: self.outputs(&scope)? })
     }
 
-    /// Every resource's logical id, and the condition that it has.
-    pub(super) fn conditions_of_resources(&self) -> BTreeMap<String, Option<String>> {
-        self.resources.iter().map(|(id, section)| (id.clone(), section.condition.clone())).collect()
-    }
-
     /// Everything that a value of the template may refer to.
-    pub(super) fn scope<'a>(
-        &'a self,
-        pseudo: &'a Pseudo,
-        parameters: &'a Parameters,
-        resources: &'a BTreeMap<String, Option<String>>,
-    ) -> Scope<'a> {
-        Scope {
+    pub(super) fn scope<'a>(&'a self, given: &BTreeMap<String, String>, pseudo: &'a Pseudo) -> Result<Scope<'a>> {
+        Ok(Scope {
             pseudo,
-            parameters,
+            parameters: parameters::check(&self.parameters, given, &self.source)?,
             mappings: &self.mappings,
             conditions: &self.conditions,
-            resources,
+            resources: self.resources.iter().map(|(id, section)| (id.clone(), section.condition.clone())).collect(),
             conditions_in_progress: RefCell::default(),
             evaluated_conditions: RefCell::default(),
-        }
+        })
     }
 
     fn applies(&self, scope: &Scope<'_>, keys: &[&str], condition: Option<&str>) -> Result<bool> {

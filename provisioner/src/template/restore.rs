@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::evaluate::Scope;
-use super::parameters;
 use super::pseudo::Pseudo;
 use super::reference::{Deferred, Piece, Reference, Term, pieces};
 use super::resolve::Resolved;
@@ -27,7 +26,7 @@ impl Template {
     /// When parameters do not match their declarations or a function cannot be evaluated, for example a condition on a
     /// pseudo parameter that is not given.
     pub fn resolved(&self, given: &BTreeMap<String, String>, pseudo: &Pseudo) -> Result<Value> {
-        let resolved = self.resolve_for(given, pseudo).map_err(with_option_hint)?;
+        let resolved = self.resolve(given, pseudo).map_err(with_option_hint)?;
         let mut sections = Map::new();
         for name in KEPT {
             sections.extend(self.flat().get(name).map(|section| (name.to_owned(), section.clone())));
@@ -39,9 +38,7 @@ impl Template {
         if sections.get("Metadata").and_then(Value::as_object).is_some_and(Map::is_empty) {
             sections.shift_remove("Metadata");
         }
-        let parameters = parameters::check(&self.parameters, given, &self.source)?;
-        let conditions = self.conditions_of_resources();
-        let scope = self.scope(pseudo, &parameters, &conditions);
+        let scope = self.scope(given, pseudo)?;
         sections.insert("Resources".to_owned(), self.restored_resources(&resolved, &scope)?);
         let mut outputs = Map::new();
         for output in &resolved.outputs {

@@ -18,7 +18,8 @@ fn resolved(text: &str, file: &str, given: &[(&str, &str)]) -> Resolved {
 fn resolved_for(text: &str, file: &str, given: &[(&str, &str)], account: Option<&str>) -> Result<Resolved> {
     let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let template = Template::from_source(Source::in_memory(Path::new(file), text))?;
-    template.resolve(&given, &"chat".parse().unwrap(), &Place::new("eu-west-1"), account)
+    let (stack, place) = ("chat".parse().unwrap(), Place::new("eu-west-1"));
+    template.resolve(&given, &Pseudo::Direct { stack, place, account: account.map(str::to_owned) })
 }
 
 /// The value of the property `V` of a resource, in a template with everything that the value may refer to.

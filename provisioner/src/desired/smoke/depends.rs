@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::relations::with_needs;
 use super::Wanted;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
@@ -15,18 +16,11 @@ pub(super) fn on(id: &str, function: &str, alias: Option<&str>, resources: &[Wan
         is_function || matches!(&wanted.resource, Resource::Alias(one) if is_alias(one))
     };
     let callees = resources.iter().filter(is_callee).map(|wanted| wanted.logical_id.as_str());
-    let mut open: Vec<&str> = callees.chain([id]).collect();
-    let mut found = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        let Some(wanted) = resources.iter().find(|wanted| wanted.logical_id == id) else { continue };
-        if !found.insert(id.to_owned()) {
-            continue;
-        }
-        open.extend(wanted.needs.iter().map(String::as_str));
-        if let Resource::Role(_) = &wanted.resource {
-            let is_of_it = |one: &&Wanted| matches!(one.resource, Resource::InlinePolicy(_)) && one.needs.contains(id);
-            open.extend(resources.iter().filter(is_of_it).map(|one| one.logical_id.as_str()));
-        }
-    }
-    found
+    let policies = |role: &Wanted| {
+        let is_policy = |one: &&Wanted| matches!(one.resource, Resource::InlinePolicy(_));
+        let is_of_it =
+            |one: &&Wanted| matches!(role.resource, Resource::Role(_)) && one.needs.contains(&role.logical_id);
+        resources.iter().filter(is_policy).filter(is_of_it).map(|one| one.logical_id.as_str()).collect()
+    };
+    with_needs(resources, callees.chain([id]).collect(), policies).into_iter().map(str::to_owned).collect()
 }
