@@ -32,8 +32,7 @@ pub(super) fn no_full_access(one: &Checked) -> Option<Finding> {
     let all = |statement: &&Value| {
         statement["Effect"] == "Allow" && everything(&statement["Action"]) && everything(&statement["Resource"])
     };
-    let statements = statements(&one.properties);
-    let statement = statements.iter().find(|statement| all(statement))?;
+    let statement = documents(&one.properties).into_iter().flat_map(|(_, statements)| statements).find(all)?;
     let sid = statement["Sid"].as_str().map(|sid| format!(" `{sid}`")).unwrap_or_default();
     let cause = format!("the statement{sid} allows every action on every resource");
     Some(one.finding(Severity::Unwise, cause, "list the actions and the resources that the role needs"))
@@ -46,37 +45,28 @@ pub(super) fn sids_are_unique(one: &Checked) -> Option<Finding> {
     if !one.kind.starts_with("AWS::IAM::") {
         return None;
     }
-    let (property, sid) = repeated_sid(&one.properties)?;
+    let (property, sid) = documents(&one.properties).into_iter().find_map(|(property, statements)| {
+        let sids: Vec<&str> = statements.into_iter().filter_map(|one| one["Sid"].as_str()).collect();
+        let again = sids.iter().enumerate().find(|(at, sid)| !sid.is_empty() && sids[..*at].contains(sid));
+        again.map(|(_, sid)| (property, *sid))
+    })?;
     let cause = format!("{} has two statements with the Sid `{sid}`", property.join("."));
     let finding = one.finding(Severity::Refused, cause, "give each statement its own Sid, or remove the Sid");
     Some(Finding { property, ..finding })
 }
 
-/// The first policy document with an id that two statements have, by its keys, and the id.
-fn repeated_sid(value: &Value) -> Option<(Vec<String>, String)> {
+/// The policy documents anywhere in the properties: the keys of each, and its statements.
+fn documents(value: &Value) -> Vec<(Vec<String>, Vec<&Value>)> {
     match value {
         Value::Object(map) => {
-            let sids = map.get("Statement").map(items).unwrap_or_default();
-            let sids: Vec<&str> = sids.into_iter().filter_map(|one| one["Sid"].as_str()).collect();
-            let again = sids.iter().enumerate().find(|(at, sid)| !sid.is_empty() && sids[..*at].contains(sid));
-            let inside = |(key, value): (&String, &Value)| {
-                repeated_sid(value).map(|(path, sid)| ([vec![key.clone()], path].concat(), sid))
-            };
-            again.map(|(_, sid)| (Vec::new(), (*sid).to_owned())).or_else(|| map.iter().find_map(inside))
+            let own = map.get("Statement").map(|own| (Vec::new(), items(own)));
+            let inside = map.iter().flat_map(|(key, value)| {
+                let found = documents(value).into_iter();
+                found.map(move |(path, statements)| ([vec![key.clone()], path].concat(), statements))
+            });
+            own.into_iter().chain(inside).collect()
         }
-        Value::Array(list) => list.iter().find_map(repeated_sid),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
-
-/// The statements of all policies, anywhere in the properties.
-fn statements(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Object(map) => {
-            let own = map.get("Statement").map(items).unwrap_or_default();
-            own.into_iter().chain(map.values().flat_map(statements)).collect()
-        }
-        Value::Array(list) => list.iter().flat_map(statements).collect(),
+        Value::Array(list) => list.iter().flat_map(documents).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
 }

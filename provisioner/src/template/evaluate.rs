@@ -154,22 +154,13 @@ impl Scope<'_> {
 
     fn join(&self, argument: &Value) -> Evaluated<Value> {
         let [separator, items] = pair(argument, "a separator and a list")?;
-        let separator = text(separator)?;
-        match self.list(items)? {
-            // A text may contain terms that are not known, so the items are joined now.
-            List::Items(items) => apply("Fn::Join", &json!([separator, items])),
-            List::Deferred(list) => Ok(defer("Fn::Join", json!([separator, list]))),
-        }
+        self.of_list("Fn::Join", text(separator)?.into(), items)
     }
 
     fn select(&self, argument: &Value) -> Evaluated<Value> {
         let [index, items] = pair(argument, "an index and a list")?;
         let index = self.resolved_now(index, "the index is")?;
-        let index = whole_number(&index)?;
-        match self.list(items)? {
-            List::Items(items) => apply("Fn::Select", &json!([index, items])),
-            List::Deferred(list) => Ok(defer("Fn::Select", json!([index, list]))),
-        }
+        self.of_list("Fn::Select", whole_number(&index)?.into(), items)
     }
 
     fn split(&self, argument: &Value) -> Evaluated<Value> {
@@ -198,10 +189,12 @@ impl Scope<'_> {
         }
     }
 
-    fn list(&self, value: &Value) -> Evaluated<List> {
-        match self.value(value)? {
-            Some(Value::Array(items)) => Ok(List::Items(items)),
-            Some(Value::String(text)) if whole_term(&text).is_some() => Ok(List::Deferred(text)),
+    /// The result of a function of a list, or the deferred function where the list is a term. The items may contain
+    /// terms that are not known.
+    fn of_list(&self, name: &str, first: Value, list: &Value) -> Evaluated<Value> {
+        match self.value(list)? {
+            Some(Value::Array(items)) => apply(name, &json!([first, items])),
+            Some(Value::String(text)) if whole_term(&text).is_some() => Ok(defer(name, json!([first, text]))),
             _ => fault("it takes a list"),
         }
     }
@@ -223,14 +216,6 @@ impl Scope<'_> {
             ..Fault::here(format!("{how} {name}, which only AWS knows"))
         })
     }
-}
-
-/// A list in a template.
-enum List {
-    /// Each item is known or is a term.
-    Items(Vec<Value>),
-    /// A term that becomes a list when it is known: a reference or a function.
-    Deferred(String),
 }
 
 /// Returns the result of a function, or the deferred function when the argument contains references.

@@ -179,26 +179,16 @@ impl Declaration {
         // `NaN` and `inf` are numbers to Rust; `NaN` would pass every bound, and no service accepts either.
         let number: Option<f64> = value.parse().ok().filter(|number: &f64| number.is_finite());
         let number = number.ok_or("it must be a number")?;
-        if let Some(least) = bound(self.min_value.as_ref()).filter(|least| number < *least) {
-            return Err(format!("it must be at least {least}"));
-        }
-        if let Some(most) = bound(self.max_value.as_ref()).filter(|most| number > *most) {
-            return Err(format!("it must be at most {most}"));
-        }
-        Ok(())
+        let refused = |word: &str, bound: f64| format!("it must be at {word} {bound}");
+        within(number, [&self.min_value, &self.max_value], refused)
     }
 
     fn check_length(&self, value: &str) -> std::result::Result<(), String> {
         let length = value.chars().count();
         #[expect(clippy::cast_precision_loss, reason = "a length that f64 cannot represent does not fit in a template")]
         let measured = length as f64;
-        if let Some(least) = bound(self.min_length.as_ref()).filter(|least| measured < *least) {
-            return Err(format!("it must have at least {least} characters, it has {length}"));
-        }
-        if let Some(most) = bound(self.max_length.as_ref()).filter(|most| measured > *most) {
-            return Err(format!("it must have at most {most} characters, it has {length}"));
-        }
-        Ok(())
+        let refused = |word: &str, bound: f64| format!("it must have at {word} {bound} characters, it has {length}");
+        within(measured, [&self.min_length, &self.max_length], refused)
     }
 
     /// Whether its value must not be shown.
@@ -229,8 +219,17 @@ impl Declaration {
 /// How many characters of a value a message shows.
 const MOST_SHOWN: usize = 200;
 
-fn bound(value: Option<&Value>) -> Option<f64> {
-    value.and_then(|value| scalar_text(value).parse().ok())
+fn within(
+    measured: f64,
+    bounds: [&Option<Value>; 2],
+    refused: impl Fn(&str, f64) -> String,
+) -> std::result::Result<(), String> {
+    let [least, most] = bounds.map(|bound| -> Option<f64> { scalar_text(bound.as_ref()?).parse().ok() });
+    match (least, most) {
+        (Some(least), _) if measured < least => Err(refused("least", least)),
+        (_, Some(most)) if measured > most => Err(refused("most", most)),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

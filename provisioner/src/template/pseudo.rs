@@ -30,6 +30,9 @@ pub enum Pseudo {
     },
 }
 
+const ONLY_IN_CLOUDFORMATION: &str = "deploy this template with `--engine cloudformation`; for a unique name, write \
+                                      `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`";
+
 impl Pseudo {
     /// The known values of the pseudo parameters that are references.
     pub(super) fn known(&self) -> Known {
@@ -52,21 +55,15 @@ impl Pseudo {
             "URLSuffix" => place.map(|place| place.url_suffix().to_owned()),
             "AccountId" => account.cloned(),
             "StackId" | "NotificationARNs" => match self {
-                Self::Direct { .. } => return Err(only_in_cloudformation(name)),
+                // CloudFormation gives each stack its id when it creates the stack: another value would not be that id.
+                Self::Direct { .. } => {
+                    let reason = format!("`AWS::{name}` has a value only in a stack that CloudFormation deploys");
+                    return Err(Fault::here(reason).hint(ONLY_IN_CLOUDFORMATION));
+                }
                 Self::Template { .. } => None,
             },
             _ => return fault(format!("there is no pseudo parameter `AWS::{name}`")),
         };
         Ok(known.unwrap_or_else(|| Reference::pseudo(name).to_string()))
-    }
-}
-
-/// CloudFormation gives each of its stacks an id when it creates the stack; another value would not be that id.
-fn only_in_cloudformation(name: &str) -> Fault {
-    let hint = "deploy this template with `--engine cloudformation`; for a unique name, write \
-                `${AWS::StackName}-${AWS::AccountId}-${AWS::Region}`";
-    Fault {
-        hint: Some(hint.to_owned()),
-        ..Fault::here(format!("`AWS::{name}` has a value only in a stack that CloudFormation deploys"))
     }
 }

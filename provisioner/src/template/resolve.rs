@@ -100,7 +100,7 @@ impl Template {
             _ => Map::new(),
         };
         let mut needs = needed_resources(&Value::Object(properties.clone()));
-        for need in section.depends_on.as_slice() {
+        for need in &section.depends_on {
             let Some(condition) = scope.resources.get(need) else {
                 let reason = format!("there is no resource `{need}`");
                 return Err(self.problem(&["Resources", id, "DependsOn"], Fault::here(reason)));

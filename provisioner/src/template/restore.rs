@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::evaluate::Scope;
 use super::pseudo::Pseudo;
-use super::reference::{Deferred, Piece, Reference, Term, pieces};
+use super::reference::{Deferred, Piece, Reference, Term, pieces, shown};
 use super::resolve::Resolved;
 use super::sections::Template;
 use super::texts::map_texts;
@@ -126,10 +126,9 @@ fn restore(value: &Value) -> Value {
 
 fn restore_text(text: &str) -> Value {
     let pieces = pieces(text);
-    let parts: Vec<Value> = pieces.iter().map(part).collect();
-    match parts.as_slice() {
+    match pieces.as_slice() {
         [] => return json!(""),
-        [one] => return one.clone(),
+        [one] => return part(one),
         _ => {}
     }
     // `Fn::Sub` would read `${` in a text as a variable, and a function cannot be a variable; `Fn::Join` accepts any
@@ -139,9 +138,9 @@ fn restore_text(text: &str) -> Value {
         Piece::Term(term) => matches!(term, Term::Deferred(_)),
     };
     if pieces.iter().any(joined) {
-        return json!({"Fn::Join": ["", parts]});
+        return json!({"Fn::Join": ["", pieces.iter().map(part).collect::<Vec<_>>()]});
     }
-    json!({"Fn::Sub": parts.iter().map(variable).collect::<String>()})
+    json!({"Fn::Sub": shown(text)})
 }
 
 fn part(piece: &Piece<'_>) -> Value {
@@ -158,17 +157,6 @@ fn function(reference: &Reference) -> Value {
         _ if reference.is_pseudo() => json!({ "Ref": reference.name() }),
         "Ref" => json!({"Ref": logical_id}),
         attribute => json!({"Fn::GetAtt": [logical_id, attribute]}),
-    }
-}
-
-fn variable(part: &Value) -> String {
-    match (part.as_str(), &part["Ref"], &part["Fn::GetAtt"]) {
-        (Some(literal), _, _) => literal.to_owned(),
-        (None, Value::String(name), _) => format!("${{{name}}}"),
-        (None, _, attribute) => {
-            let names: Vec<_> = attribute.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            format!("${{{}}}", names.join("."))
-        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::cdk_output;
@@ -44,8 +44,8 @@ pub(super) struct ResourceSection {
     #[serde(default)]
     pub(super) properties: Map<String, Value>,
     pub(super) condition: Option<String>,
-    #[serde(default)]
-    pub(super) depends_on: OneOrMany,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) depends_on: Vec<String>,
     #[serde(default)]
     pub(super) deletion_policy: DeletionPolicy,
     // CloudFormation and other tools read it; it has no meaning for the direct engine.
@@ -68,26 +68,17 @@ pub enum DeletionPolicy {
 }
 
 /// `DependsOn: A` and `DependsOn: [A, B]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, expecting = "it must be a logical id or a list of them")]
-pub(super) enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Default for OneOrMany {
-    fn default() -> Self {
-        Self::Many(Vec::new())
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "it must be a logical id or a list of them")]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
     }
-}
-
-impl OneOrMany {
-    pub(super) fn as_slice(&self) -> &[String] {
-        match self {
-            Self::One(one) => std::slice::from_ref(one),
-            Self::Many(many) => many,
-        }
-    }
+    OneOrMany::deserialize(deserializer).map(|found| match found {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
 }
 
 /// An output as the template declares it.
