@@ -8,8 +8,8 @@ use crate::printable::line;
 /// The hint for a call that AWS refused, chosen by the code and the message of the refusal.
 pub(super) fn refusal(code: &str, message: &str) -> Option<Hint> {
     let hint = match code {
-        _ if Phrase::WrongClock.is_in(message) => clock(),
-        "ValidationError" if Phrase::StackBusy.is_in(message) => {
+        _ if Phrase::WRONG_CLOCK.is_in(message) => clock(),
+        "ValidationError" if Phrase::STACK_BUSY.is_in(message) => {
             Hint::new("wait until the other operation of this stack ends").then_again()
         }
         "InvalidChangeSetStatus" => {
@@ -17,7 +17,7 @@ pub(super) fn refusal(code: &str, message: &str) -> Option<Hint> {
         }
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => clock(),
         "MalformedPolicyDocument" | "MalformedPolicyDocumentException" | "InvalidParameterValueException"
-            if Phrase::InvalidPrincipal.is_in(message) =>
+            if Phrase::INVALID_PRINCIPAL.is_in(message) =>
         {
             "create the account, user or role that the policy names as a principal, or remove it from the template"
                 .into()
@@ -88,29 +88,29 @@ impl Advice {
 /// deepest one is what the user can act on.
 pub(super) fn advice(causes: &[String]) -> Advice {
     let deepest = causes.last().cloned().unwrap_or_default();
-    if Phrase::NoCredentialsInTime.is_in_any(causes) {
+    if Phrase::NO_CREDENTIALS_IN_TIME.is_in_any(causes) {
         return Advice::new(deepest, "check the profile and its `credential_process`, which takes too long");
     }
-    if Phrase::UntrustedCertificate.is_in_any(causes) {
+    if Phrase::UNTRUSTED_CERTIFICATE.is_in_any(causes) {
         return Advice::new(format!("the server's certificate is not trusted: {deepest}"), CERTIFICATE);
     }
     // The message of a request that was sent through a proxy.
     let proxy = causes.iter().find(|cause| cause.starts_with("through the proxy "));
     let proxy = proxy.map(|proxy| format!(" {proxy}")).unwrap_or_default();
     let unreached = |hint: Hint| Advice::new(format!("AWS could not be reached{proxy}: {deepest}"), hint);
-    if Phrase::NoAddress.is_in_any(causes) {
+    if Phrase::NO_ADDRESS.is_in_any(causes) {
         return unreached(
             "check the name of the region (`--region`, AWS_REGION) and the network, since there is no such host".into(),
         );
     }
-    if Phrase::NotTls.is_in_any(causes) {
+    if Phrase::NOT_TLS.is_in_any(causes) {
         return Advice::new(
             "the server there does not speak TLS, which https:// requires",
             "write http:// instead of https:// in the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), or name a port \
              that speaks TLS",
         );
     }
-    if Phrase::NoServer.is_in_any(causes) {
+    if Phrase::NO_SERVER.is_in_any(causes) {
         return unreached(
             "check the endpoint (`--endpoint-url`, AWS_ENDPOINT_URL), where there is no server, or start the emulator"
                 .into(),

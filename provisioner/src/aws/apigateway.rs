@@ -57,7 +57,7 @@ fn only_once() -> aws_sdk_apigatewayv2::config::Builder {
 
 /// The one conflict that a retry solves. A route key that is taken is a conflict too, and a retry does not solve it.
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
-    has_message(error, "ConflictException", Phrase::ConcurrentModification)
+    has_message(error, "ConflictException", Phrase::CONCURRENT_MODIFICATION)
         .then(|| "waiting for another change of the HTTP API".to_owned())
 }
 

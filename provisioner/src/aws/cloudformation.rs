@@ -57,7 +57,7 @@ impl Aws {
                 reason: stack.stack_status_reason,
                 outputs: stack.outputs.unwrap_or_default().into_iter().filter_map(output).collect(),
             })),
-            Err(error) if has_message(&error, "ValidationError", Phrase::NoSuchStack) => Ok(None),
+            Err(error) if has_message(&error, "ValidationError", Phrase::NO_SUCH_STACK) => Ok(None),
             Err(error) => Err(problem(format!("looking for the stack {name}"), &error)),
         }
     }
@@ -105,7 +105,7 @@ impl Aws {
         if status == Some(ChangeSetStatus::Failed) {
             let reason = first.and_then(|page| page.status_reason.clone()).unwrap_or_default();
             self.discard(&id).await?;
-            return if Phrase::NoChanges.is_in(&reason) { Ok(None) } else { Err(Error::new(doing, reason)) };
+            return if Phrase::NO_CHANGES.is_in(&reason) { Ok(None) } else { Err(Error::new(doing, reason)) };
         }
         let changes = pages.into_iter().flat_map(|page| page.changes.unwrap_or_default());
         let empty = ChangeSet::new(stack, id.split(':').nth(4).unwrap_or_default(), self.place().region());

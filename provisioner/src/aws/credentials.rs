@@ -153,7 +153,7 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
     if let Some((code, message)) = refused_role(error) {
         // STS's message begins with this text for a wrong code, a code that was already used, and another user's
         // device.
-        if chain.needs_a_code() && Phrase::WrongMfaCode.is_in(message) {
+        if chain.needs_a_code() && Phrase::WRONG_MFA_CODE.is_in(message) {
             return advise(format!("AWS did not accept the MFA code: {message} ({code})"), ANOTHER_CODE.to_owned());
         }
         let arns: Vec<_> = roles.iter().map(|role| role.arn.as_str()).collect();
@@ -168,24 +168,24 @@ fn of_profile(chain: &Chain, error: &(dyn StdError + 'static), causes: &[String]
         };
         return advise(format!("assuming the role {}: {message} ({code})", arns.join(" or ")), hint);
     }
-    if let (Base::WebIdentity(file), false) = (base, Phrase::NoAnswer.is_in_any(causes)) {
+    if let (Base::WebIdentity(file), false) = (base, Phrase::NO_ANSWER.is_in_any(causes)) {
         let Advice { cause, hint } = web_identity(file, error, causes);
         return advise(cause, hint.to_string());
     }
-    if Phrase::NoAnswer.is_in_any(causes) && !matches!(base, Base::Named(_)) {
+    if Phrase::NO_ANSWER.is_in_any(causes) && !matches!(base, Base::Named(_)) {
         let Advice { cause, hint } = advice(causes);
         return advise(cause, hint.to_string());
     }
     let deepest = deepest(causes);
     match base {
-        Base::Sso if Phrase::RoleNotInLogin.is_in_any(causes) => advise(
+        Base::Sso if Phrase::ROLE_NOT_IN_LOGIN.is_in_any(causes) => advise(
             deepest,
             format!(
                 "check `sso_account_id` and `sso_role_name` of the profile `{base_profile}`: the login is valid, but \
                  does not include that role"
             ),
         ),
-        Base::Sso | Base::Login if Phrase::NoLogin.is_in(&deepest) => advise("it is not logged in".to_owned(), {
+        Base::Sso | Base::Login if Phrase::NO_LOGIN.is_in(&deepest) => advise("it is not logged in".to_owned(), {
             format!("log in (`aws {} --profile {base_profile}`), then run the same command", base.login())
         }),
         Base::Sso | Base::Login => advise(deepest, base.renewal(base_profile)),
@@ -235,7 +235,7 @@ fn web_identity(file: &str, error: &(dyn StdError + 'static), causes: &[String])
             format!("renew the token that {file} names, and check the role and its trust policy"),
         );
     }
-    if Phrase::NoAnswer.is_in_any(causes) {
+    if Phrase::NO_ANSWER.is_in_any(causes) {
         return advice(causes);
     }
     Advice::new(

@@ -124,7 +124,7 @@ impl HttpConnector for RoutedConnector {
 fn with_host(error: ConnectorError, host: &str) -> ConnectorError {
     let causes = super::problem::causes(&error);
     match causes.last() {
-        Some(deepest) if Phrase::NoAddress.is_in_any(&causes) => {
+        Some(deepest) if Phrase::NO_ADDRESS.is_in_any(&causes) => {
             ConnectorError::io(format!("no address for {host}: {deepest}").into())
         }
         _ => error,
@@ -168,10 +168,10 @@ impl ProxyFailure {
     fn of(error: &(dyn StdError + 'static)) -> Self {
         let chain = super::problem::causes(error);
         let tunnel = chain.iter().find_map(|cause| cause.strip_prefix("tunnel error: "));
-        if Phrase::NotTls.is_in_any(&chain) {
+        if Phrase::NOT_TLS.is_in_any(&chain) {
             return Self::NotTls;
         }
-        if Phrase::ConnectTimeout.is_in_any(&chain) {
+        if Phrase::CONNECT_TIMEOUT.is_in_any(&chain) {
             return Self::Silent;
         }
         match tunnel {
@@ -179,7 +179,7 @@ impl ProxyFailure {
             Some("unsuccessful") => Self::Refused(None),
             Some("failed to create underlying connection") => Self::Unreachable,
             Some(_) => Self::BrokenOff,
-            None if Phrase::NotConnected.is_in_any(&chain) => Self::Unreachable,
+            None if Phrase::NOT_CONNECTED.is_in_any(&chain) => Self::Unreachable,
             None => Self::Beyond,
         }
     }

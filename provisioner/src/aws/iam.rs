@@ -204,7 +204,7 @@ impl Aws {
         call: impl FnMut() -> F,
     ) -> Result<()> {
         let unknown_yet = |error: &SdkError<E>| -> Option<String> {
-            has_message(error, "NoSuchEntity", Phrase::UnknownRole)
+            has_message(error, "NoSuchEntity", Phrase::UNKNOWN_ROLE)
                 .then(|| format!("waiting until IAM knows role {role} everywhere"))
         };
         let wait_reason = |error: &SdkError<E>| unknown_yet(error).or_else(|| busy(error));
@@ -221,7 +221,7 @@ fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
         }
         "DeleteConflict" | "DeleteConflictException" => error
             .message()
-            .is_some_and(|message| Phrase::PoliciesLeft.is_in(message))
+            .is_some_and(|message| Phrase::POLICIES_LEFT.is_in(message))
             .then(|| "waiting until IAM knows everywhere that the role's policies are gone".to_owned()),
         _ => None,
     }

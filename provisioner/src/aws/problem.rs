@@ -71,7 +71,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
     // A message is put on one line, so that it cannot look like a line of this program.
     let message = line(error.message().unwrap_or("no message"));
     let failure = match (error.code(), message.as_ref()) {
-        (Some(code), message) if is_conflict(code) && Phrase::NameTaken.is_in(message) => {
+        (Some(code), message) if is_conflict(code) && Phrase::NAME_TAKEN.is_in(message) => {
             // The plan creates only what it did not find.
             Error::new(doing, format!("it was created after the plan: {message} ({code})")).hint(plan_again())
         }

@@ -63,7 +63,7 @@ impl Watch {
         }
         if status.ends_with("_FAILED") {
             let reason = reason.clone().unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
-            if of_the_stack || Phrase::Cancelled.is_in(&reason) {
+            if of_the_stack || Phrase::CANCELLED.is_in(&reason) {
                 return None;
             }
             self.failed.get_or_insert_with(|| event.clone());
@@ -97,16 +97,16 @@ pub fn hint_for(reason: &str) -> Option<Hint> {
         return Some(Hint::new(remedy([&denial])));
     }
     Some(match () {
-        () if Phrase::VersionExists.is_in(reason) => {
+        () if Phrase::VERSION_EXISTS.is_in(reason) => {
             "keep the logical id and the properties of the version, or change the function too: a version with this code \
              and configuration exists already"
                 .into()
         }
-        () if Phrase::NameTaken.is_in(reason) => Hint::new("use another name").or(Hint::new(
+        () if Phrase::NAME_TAKEN.is_in(reason) => Hint::new("use another name").or(Hint::new(
             "if the direct engine created the resource, destroy it first",
         )
         .run(Command::provisioner(["destroy"]).without("--engine"))),
-        () if Phrase::AccessDenied.is_in(reason) => {
+        () if Phrase::ACCESS_DENIED.is_in(reason) => {
             "give these credentials the deployer's policy of `docs/permissions.md` and the one for CloudFormation below \
              it: CloudFormation uses them"
                 .into()

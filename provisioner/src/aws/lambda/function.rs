@@ -139,7 +139,9 @@ impl Dispatch for Call {
                     Ok(_) => {}
                     // A new account has ten concurrent executions in all and cannot reserve any of them. A cap that is
                     // not available must not fail the deploy.
-                    Err(error) if has_message(&error, "InvalidParameterValueException", Phrase::NoConcurrencyLeft) => {
+                    Err(error)
+                        if has_message(&error, "InvalidParameterValueException", Phrase::NO_CONCURRENCY_LEFT) =>
+                    {
                         let cause = "the account has too few unreserved executions";
                         let limit = format!("the concurrency limit {reserved} of function {name} is not set: {cause}");
                         (aws.notify)(&limit);
@@ -258,7 +260,7 @@ impl Aws {
         let answer = self.with_retries(|error| wait_reason(error, name, role), call).await;
         answer.map_err(|error| {
             let reported = problem(format!("{doing} function {name}"), &error);
-            if has_message(&error, "InvalidParameterValueException", Phrase::RoleNotAssumable) {
+            if has_message(&error, "InvalidParameterValueException", Phrase::ROLE_NOT_ASSUMABLE) {
                 let hint = format!(
                     "add lambda.amazonaws.com to the trust policy of role {role}, which Lambda could not assume for {} s",
                     PATIENCE.as_secs()
@@ -272,11 +274,11 @@ impl Aws {
 
 /// The errors about a function that a retry solves, by code and message.
 pub(super) fn wait_reason<E: ProvideErrorMetadata>(error: &SdkError<E>, name: &str, role: &str) -> Option<String> {
-    let too_new = [Phrase::RoleNotAssumable, Phrase::RoleWithoutPermissions];
+    let too_new = [Phrase::ROLE_NOT_ASSUMABLE, Phrase::ROLE_WITHOUT_PERMISSIONS];
     if too_new.into_iter().any(|phrase| has_message(error, "InvalidParameterValueException", phrase)) {
         return Some(format!("waiting until Lambda can assume role {role}"));
     }
-    has_message(error, "ResourceConflictException", Phrase::UpdateInProgress)
+    has_message(error, "ResourceConflictException", Phrase::UPDATE_IN_PROGRESS)
         .then(|| format!("waiting for another update of function {name}"))
 }
 

@@ -34,7 +34,7 @@ pub struct Answer {
 impl Answer {
     /// Whether IAM refused a call of the function. The answer does not show this, but the log does.
     pub fn was_refused_by_iam(&self) -> bool {
-        Phrase::RefusedByIam.is_in(&self.log)
+        Phrase::REFUSED_BY_IAM.is_in(&self.log)
     }
 }
 
