@@ -27,8 +27,8 @@ use crate::package::Forgotten;
 use crate::place::{Place, StackName};
 use crate::resources::{Ids, OwnershipTag, PropertyFault, Resource, typed_kinds};
 use crate::template::{
-    DeletionPolicy, Fault, Known, Naming, Output, Pseudo, Reason, Reference, Remark, ResolvedResource, Template,
-    references_in_text,
+    Choice, DeletionPolicy, Fault, Known, Naming, Output, Pseudo, Reason, Reference, Remark, ResolvedResource,
+    Template, references_in_text,
 };
 
 /// The resources that the stack must have, with every value filled in that can be known without asking AWS.
@@ -192,6 +192,19 @@ impl Desired {
     /// The parameter that a property of a resource refers to, if it is the only one.
     pub fn parameter_for(&self, logical_id: &str, property: &str) -> Option<&str> {
         self.template.parameter_for(logical_id, property)
+    }
+
+    /// What has to change so that the template contains a resource with this name, or else the only one of this kind,
+    /// that it does not contain with these parameters. `None` if no parameter decides that.
+    pub fn choice(&self, logical_id: &str, kind: &str) -> Option<Choice<'_>> {
+        let absent = |id: &&str| self.get(id).is_none();
+        if self.template.logical_ids().any(|id| id == logical_id) {
+            return Some(logical_id).filter(absent).and_then(|id| self.template.choice(id)).map(|(_, choice)| choice);
+        }
+        let absent = self.template.logical_ids().filter(absent).filter_map(|id| self.template.choice(id));
+        let mut choices = absent.filter(|(of, _)| *of == kind).map(|(_, choice)| choice);
+        let first = choices.next()?;
+        Some(if choices.all(|other| other == first) { first } else { Choice::Undecided })
     }
 
     /// The parameter that selects the API of the stack's routes, if the template has one.

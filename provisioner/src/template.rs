@@ -51,7 +51,7 @@ pub(crate) use java_pattern::regex as java_pattern;
 pub(crate) use known::spread;
 pub use known::{Known, Unfilled};
 pub use lists::{list_as_text, list_inside};
-pub use naming::Naming;
+pub use naming::{Choice, Naming};
 pub use no_echo::Secrets;
 pub use parameter_file::ParameterFile;
 pub use parameters::{Declaration, Parameters};

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::hint::{Command, Hint};
 use crate::observe::{Found, Observed, Orphan, UnsupportedOrphan};
 use crate::resources::{Ids, Resource};
+use crate::template::Choice;
 
 /// The steps that remove orphans, after all other steps: callers first, then what they call, then its dependencies.
 ///
@@ -27,7 +28,8 @@ pub(super) fn removals(desired: &Desired, observed: &Observed, steps: &[Step]) -
     for Orphan { logical_id, found } in orphans {
         let name = called(found);
         let (action, batches, reason) = given_back(found, observed).unwrap_or_else(|| {
-            (Action::Delete, found.resource.delete(&found.ids), missing_in_the_template(&found.resource).to_owned())
+            let reason = missing_in_the_template(desired, logical_id, &found.resource);
+            (Action::Delete, found.resource.delete(&found.ids), reason)
         });
         let mut id = format!("{logical_id} ({name})");
         if removals.iter().any(|step| step.id == id) {
@@ -76,12 +78,15 @@ pub(super) fn notes(desired: &Desired, observed: &Observed, steps: &[Step], prun
         let hint = match kept(&one.found, steps, &misnamed) {
             Some(why) => why,
             None if pruning => return None,
-            None => Hint::new("remove it").run(Command::provisioner(["deploy", "--prune"])),
+            None => {
+                let remove = Hint::new("remove it").run(Command::provisioner(["deploy", "--prune"]));
+                forgotten(desired, one, "plan").unwrap_or_default().or(remove)
+            }
         };
         Some(Note { logical_id: None, text: text_of(one), hint: Some(hint) })
     });
     let not_read = not_read(observed).filter(|_| !pruning).chain(subscriptions_not_read(observed));
-    of_orphans.chain(unseen(observed)).chain(not_read).collect()
+    of_orphans.chain(unseen(desired, observed, "plan")).chain(not_read).collect()
 }
 
 /// The orphans that remain after a removal, and the resources that must stay because of them.
@@ -100,7 +105,7 @@ pub(super) fn after_a_removal(desired: &Desired, observed: &Observed, steps: &[S
     let (mut blockers, mut notes) = (Vec::from_iter(left_by_destroy(desired, &misnamed)), Vec::new());
     let remains = |one: &&Orphan| !is_deleted_too(one) && misnamed_as(&misnamed, one).is_none();
     for one in observed.orphans.iter().filter(remains) {
-        let hint = kept(&one.found, &[], &[]).unwrap_or_else(give_its_parameters);
+        let hint = kept(&one.found, &[], &[]).unwrap_or_else(|| give_its_parameters(desired, one));
         notes.push(Note { logical_id: None, text: text_of(one), hint: Some(hint) });
         let used =
             steps.iter().filter(is_deleted).filter(|step| one.found.resource.requires(&step.resource, &step.ids));
@@ -111,16 +116,38 @@ pub(super) fn after_a_removal(desired: &Desired, observed: &Observed, steps: &[S
                 one.found.resource.kind(),
                 called(&one.found)
             ),
-            hint: give_its_parameters(),
+            hint: give_its_parameters(desired, one),
         }));
     }
-    notes.extend(unseen(observed).chain(not_read(observed)).chain(subscriptions_not_read(observed)));
+    notes
+        .extend(unseen(desired, observed, "destroy").chain(not_read(observed)).chain(subscriptions_not_read(observed)));
     (blockers, notes)
 }
 
-fn give_its_parameters() -> Hint {
-    Hint::new("pass the parameters of the deploy that created it")
+fn give_its_parameters(desired: &Desired, orphan: &Orphan) -> Hint {
+    forgotten(desired, orphan, "destroy")
+        .unwrap_or_else(|| Hint::new("pass the parameters of the deploy that created it"))
         .or(Hint::new("delete it first").run(Command::provisioner(["deploy", "--prune"])))
+}
+
+/// How to pass the parameter with which the template contains an orphan; `None` if no parameter decides that.
+fn forgotten(desired: &Desired, Orphan { logical_id, found }: &Orphan, verb: &str) -> Option<Hint> {
+    desired.choice(logical_id, found.resource.kind()).map(|choice| choose(&choice, verb))
+}
+
+fn choose(choice: &Choice<'_>, verb: &str) -> Hint {
+    let pass = |parameter: &str, value: &str| Command::provisioner([verb, "-P"]).with(format!("{parameter}={value}"));
+    let missing = |parameter: &str, value: &str| {
+        Hint::new(format!("if the parameter `{parameter}` is missing, pass it")).run(pass(parameter, value))
+    };
+    match choice {
+        Choice::Value(parameter, value) => missing(parameter, value),
+        Choice::Another(parameter) => missing(parameter, "VALUE"),
+        Choice::Default(parameter) => {
+            Hint::new(format!("if the deploy did not have the parameter `{parameter}`, leave it out"))
+        }
+        Choice::Undecided => Hint::new("if a parameter is missing, pass it").run(pass("NAME", "VALUE")),
+    }
 }
 
 fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], orphan: &Orphan) -> Option<&'a Misnamed<'a>> {
@@ -128,14 +155,14 @@ fn misnamed_as<'a>(misnamed: &'a [Misnamed<'a>], orphan: &Orphan) -> Option<&'a 
 }
 
 /// Resources with the ownership tag of which only the ARN is known.
-fn unseen(observed: &Observed) -> impl Iterator<Item = Note> {
-    observed.unsupported.iter().map(|UnsupportedOrphan { arn, logical_id }| Note {
+fn unseen(desired: &Desired, observed: &Observed, verb: &'static str) -> impl Iterator<Item = Note> {
+    observed.unsupported.iter().map(move |UnsupportedOrphan { arn, logical_id }| Note {
         logical_id: None,
         text: format!(
             "{arn} has this stack's ownership tag as `{logical_id}`, and the template with these parameters does not \
              contain it"
         ),
-        hint: Some(Hint::new(
+        hint: Some(desired.choice(logical_id, "").map(|choice| choose(&choice, verb)).unwrap_or_default().or(
             "delete it by hand if it still exists, or remove its tag `provisioner:stack`: its kind is not supported",
         )),
     })
@@ -170,9 +197,15 @@ fn unknown(orphaned: &str, error: &Error) -> String {
     format!("orphaned {orphaned} could not be read: {cause}")
 }
 
-fn missing_in_the_template(resource: &Resource) -> &'static str {
-    let has_no_tag = matches!(resource, Resource::Url(_));
-    if has_no_tag { "the template has no such URL" } else { "the template does not contain it any more" }
+fn missing_in_the_template(desired: &Desired, logical_id: &str, resource: &Resource) -> String {
+    let has_no_tag = match desired.choice(logical_id, resource.kind()) {
+        Some(Choice::Value(parameter, _) | Choice::Default(parameter) | Choice::Another(parameter)) => {
+            return format!("the template does not contain it with this value of `{parameter}`");
+        }
+        Some(Choice::Undecided) => return "the template does not contain it with these parameters".to_owned(),
+        None => matches!(resource, Resource::Url(_)),
+    };
+    if has_no_tag { "the template has no such URL" } else { "the template does not contain it any more" }.to_owned()
 }
 
 fn text_of(Orphan { logical_id, found }: &Orphan) -> String {

@@ -127,13 +127,24 @@ pub(super) fn remaining_routes(
                 cause: format!(
                     "HTTP API `{api_id}` still has a route of this stack, which this deploy does not delete"
                 ),
-                hint: Hint::new("delete it in this deploy")
-                    .run(Command::provisioner(["deploy", "--prune"]))
+                hint: keep_there(desired, api_id)
+                    .or(Hint::new("delete it in this deploy").run(Command::provisioner(["deploy", "--prune"])))
                     .or(destroy_there(desired, api_id)),
             });
         }
     }
     blockers
+}
+
+/// To pass the parameter that the deploy of the route had.
+fn keep_there(desired: &Desired, api_id: &str) -> Hint {
+    let pass = |parameter: &str, value: &str| Command::provisioner(["plan", "-P"]).with(format!("{parameter}={value}"));
+    match desired.parameter_of_api() {
+        Some(parameter) => {
+            Hint::new(format!("if the parameter `{parameter}` is missing, pass it")).run(pass(parameter, api_id))
+        }
+        None => Hint::new("if a parameter is missing, pass it").run(pass("NAME", "VALUE")),
+    }
 }
 
 /// To destroy the stack on an API of another owner. A template without a parameter for the API is not that template.

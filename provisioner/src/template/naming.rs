@@ -1,4 +1,5 @@
-//! Finds the parameter that determines a text, such as the name of a resource.
+//! Finds the parameter that determines a text, such as the name of a resource, or whether the template contains a
+//! resource.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +7,7 @@ use serde_json::Value;
 
 use super::sections::Template;
 use super::sub::{Part, parts};
+use super::texts::scalar_text;
 
 /// A text that consists of one parameter's value with fixed text around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,80 @@ impl Template {
         let mut fed_by = self.parameters.iter().filter(|(id, _)| names.contains(id.as_str()));
         let (name, parameter) = fed_by.next().filter(|_| fed_by.next().is_none())?;
         (!parameter.is_no_echo()).then_some(name)
+    }
+}
+
+/// What has to change so that the template contains a resource whose condition is false now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice<'t> {
+    /// The parameter needs this value.
+    Value(&'t str, String),
+    /// The parameter needs its default.
+    Default(&'t str),
+    /// The parameter needs another value.
+    Another(&'t str),
+    /// Several parameters decide, or one that must not be shown.
+    Undecided,
+}
+
+impl Template {
+    /// The kind of a resource and, if it has a condition, what has to change so that this is true.
+    pub fn choice(&self, logical_id: &str) -> Option<(&str, Choice<'_>)> {
+        let (_, section) = self.resources.iter().find(|(id, _)| id == logical_id)?;
+        let condition = self.conditions.get(section.condition.as_deref()?)?;
+        Some((&section.kind, self.choice_for(condition)))
+    }
+
+    /// The logical ids of all resources, whatever the parameters are.
+    pub fn logical_ids(&self) -> impl Iterator<Item = &str> {
+        self.resources.iter().map(|(id, _)| id.as_str())
+    }
+
+    fn choice_for(&self, condition: &Value) -> Choice<'_> {
+        let (mut names, mut conditions) = (BTreeSet::new(), vec![condition]);
+        let mut seen = BTreeSet::new();
+        while let Some(one) = conditions.pop() {
+            referred_to(one, &mut names);
+            let mut other = BTreeSet::new();
+            conditions_in(one, &mut other);
+            conditions.extend(
+                other.into_iter().filter(|name| seen.insert(*name)).filter_map(|name| self.conditions.get(name)),
+            );
+        }
+        let mut parameters = self.parameters.iter().filter(|(id, _)| names.contains(id.as_str()));
+        let Some((name, parameter)) = parameters.next().filter(|(_, one)| !one.is_no_echo()) else {
+            return Choice::Undecided;
+        };
+        if parameters.next().is_some() {
+            return Choice::Undecided;
+        }
+        match compared(condition) {
+            Some(value) if parameter.default_text().as_ref() == Some(&value) => Choice::Default(name),
+            Some(value) => Choice::Value(name, value),
+            None => Choice::Another(name),
+        }
+    }
+}
+
+/// The text that a parameter equals, in a condition that compares nothing else.
+fn compared(condition: &Value) -> Option<String> {
+    match condition.get("Fn::Equals")?.as_array()?.as_slice() {
+        [Value::Object(parameter), value] | [value, Value::Object(parameter)] if parameter.contains_key("Ref") => {
+            (!value.is_object() && !value.is_array()).then(|| scalar_text(value))
+        }
+        _ => None,
+    }
+}
+
+/// Every other condition that a condition refers to.
+fn conditions_in<'v>(condition: &'v Value, names: &mut BTreeSet<&'v str>) {
+    match condition {
+        Value::Object(map) => {
+            names.extend(map.get("Condition").and_then(Value::as_str));
+            map.values().for_each(|value| conditions_in(value, names));
+        }
+        Value::Array(items) => items.iter().for_each(|value| conditions_in(value, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -141,5 +217,39 @@ Resources:
             assert_eq!(template.parameter_for("One", property), None, "{property}");
         }
         assert_eq!(template.parameter_for("None", "Chosen"), None);
+    }
+
+    #[test]
+    fn the_parameter_that_decides_about_a_resource_is_found_with_its_value() {
+        let text = "
+Parameters:
+  ApiId: {Type: String, Default: ''}
+  Streaming: {Type: String, Default: 'false'}
+  Secret: {Type: String, Default: '', NoEcho: true}
+Conditions:
+  Create: !Equals [!Ref ApiId, '']
+  Attach: !Not [!Condition Create]
+  Stream: !Equals ['true', !Ref Streaming]
+  Both: !And [!Condition Attach, !Condition Stream]
+  Hidden: !Equals [!Ref Secret, 'x']
+  Region: !Equals [!Ref AWS::Region, 'x']
+Resources:
+  Api: {Type: X, Condition: Create}
+  Preflight: {Type: X, Condition: Attach}
+  Url: {Type: Y, Condition: Stream}
+  Two: {Type: X, Condition: Both}
+  Masked: {Type: X, Condition: Hidden}
+  Regional: {Type: X, Condition: Region}
+  Always: {Type: X}
+";
+        let template = Template::from_source(Source::in_memory(Path::new("t.yaml"), text)).unwrap();
+        assert_eq!(template.choice("Api"), Some(("X", Choice::Default("ApiId"))));
+        assert_eq!(template.choice("Preflight"), Some(("X", Choice::Another("ApiId"))));
+        assert_eq!(template.choice("Url"), Some(("Y", Choice::Value("Streaming", "true".to_owned()))));
+        for undecided in ["Two", "Masked", "Regional"] {
+            assert_eq!(template.choice(undecided), Some(("X", Choice::Undecided)), "{undecided}");
+        }
+        assert_eq!((template.choice("Always"), template.choice("None")), (None, None));
+        assert_eq!(template.logical_ids().count(), 7);
     }
 }

@@ -47,6 +47,9 @@ async fn a_deploy_creates_the_streaming_function_its_url_two_permissions_and_its
     let (run, writes) = user.writes_of(&["deploy"]).await;
     run.expect_success();
     assert_eq!(writes, [""; 0]);
+    let forgotten = User::in_account_of(&user).run(&["plan"]).await.expect_success();
+    let hint = "if the parameter `Streaming` is missing, pass it: `provisioner plan -P Streaming=true";
+    assert!(forgotten.stdout.contains(hint), "{forgotten:?}");
     // Without the deploy's parameters, the second function would remain, with a public URL and without a role.
     let (refused, writes) = User::in_account_of(&user).writes_of(&["destroy", "--yes"]).await;
     let refused = refused.expect_code(1);
@@ -54,7 +57,7 @@ async fn a_deploy_creates_the_streaming_function_its_url_two_permissions_and_its
     for text in [
         "ChatRole: AWS::Lambda::Function `cinedb-chat-bedrock-stream` depends on it and would stay",
         "is this stack's `StreamFunction`",
-        "pass the parameters of the deploy",
+        "hint: if the parameter `Streaming` is missing, pass it: `provisioner destroy -P Streaming=true",
     ] {
         assert!(refused.stderr.contains(text), "no {text} in {refused:?}");
     }

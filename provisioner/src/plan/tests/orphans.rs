@@ -1,14 +1,21 @@
 //! Orphans: resources that the template with these parameters does not contain.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::json;
+
 use super::judge::existing;
 use super::spec::{FOREIGN_API, Spec};
 use super::{planned_removal, run};
 use crate::denial::Denial;
-use crate::desired::Desired;
+use crate::desired::{Desired, PackageCheck, Packages};
 use crate::error::Error;
 use crate::observe::{Reach, observe};
+use crate::place::Place;
 use crate::plan::{Action, Options, Plan, plan, plan_destroy};
 use crate::resources::{RESOURCE_TAG, STACK_TAG, Tags};
+use crate::template::{Source, Template};
 use crate::world::{State, World};
 
 /// The plan of `deploy --prune`, or of `plan`.
@@ -160,4 +167,75 @@ fn an_orphaned_url_is_not_called_a_resource_of_the_template() {
     let pruned = plan_with_orphans(&Spec::plain().desired(), &state, true);
     let reasons: Vec<_> = pruned.changing().filter_map(|step| step.reason.as_deref()).collect();
     assert_eq!(reasons, ["the template has no such URL"]);
+}
+
+#[test]
+fn the_parameter_that_decides_about_an_orphan_is_proposed_before_its_removal() {
+    let mut template = Spec { url: true, ..Spec::plain() }.template();
+    template["Parameters"] = json!({
+        "Stream": {"Type": "String", "Default": "no"}, "Own": {"Type": "String", "Default": ""},
+        "Kept": {"Type": "String", "Default": "x"},
+    });
+    template["Conditions"] = json!({
+        "Streams": {"Fn::Equals": [{"Ref": "Stream"}, "yes"]},
+        "IsOwn": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Own"}, ""]}]},
+        "Both": {"Fn::And": [{"Condition": "Streams"}, {"Condition": "IsOwn"}]},
+    });
+    let state = existing(&Spec { url: true, ..Spec::plain() }, true);
+    let mut old = state.log_groups.values().next().unwrap().clone();
+    let mut shown = |condition: &str, group: &str| {
+        let mut template = template.clone();
+        template["Resources"]["Url"]["Condition"] = condition.into();
+        template["Resources"]["Other"] = json!({
+            "Type": "AWS::Logs::LogGroup", "Condition": condition, "Properties": {"LogGroupName": "other"},
+        });
+        old.log_group_name = "other".to_owned();
+        old.tags.insert(RESOURCE_TAG.to_owned(), group.to_owned());
+        let mut state = state.clone();
+        state.log_groups.insert("other".to_owned(), old.clone());
+        let desired = Spec::plain().desired_by(&template);
+        let plan = plan_with_orphans(&desired, &state, false);
+        let hints: Vec<_> = plan.notes.iter().filter_map(|note| note.hint.as_ref().map(ToString::to_string)).collect();
+        let pruned = plan_with_orphans(&desired, &state, true);
+        let reasons: Vec<_> = pruned.changing().filter_map(|step| step.reason.clone()).collect();
+        (hints, reasons)
+    };
+    let remove = "remove it: `provisioner deploy --prune`";
+    let stream =
+        format!("if the parameter `Stream` is missing, pass it: `provisioner plan -P Stream=yes`; or {remove}");
+    let reason = "the template does not contain it with this value of `Stream`".to_owned();
+    assert_eq!(shown("Streams", "Other"), (vec![stream.clone(), stream], vec![reason.clone(), reason]));
+    let own = format!("if the parameter `Own` is missing, pass it: `provisioner plan -P Own=VALUE`; or {remove}");
+    assert_eq!(shown("IsOwn", "Other").0, [own.clone(), own]);
+    let both = format!("if a parameter is missing, pass it: `provisioner plan -P NAME=VALUE`; or {remove}");
+    let reason = "the template does not contain it with these parameters".to_owned();
+    assert_eq!(shown("Both", "Other"), (vec![both.clone(), both], vec![reason.clone(), reason]));
+}
+
+#[test]
+fn a_parameter_that_is_given_although_the_deploy_had_its_default_is_to_be_left_out() {
+    let mut template = Spec::plain().template();
+    template["Parameters"] = json!({"Mode": {"Type": "String", "Default": "plain"}});
+    template["Conditions"] = json!({"Plain": {"Fn::Equals": [{"Ref": "Mode"}, "plain"]}});
+    template["Resources"]["Other"] = json!({
+        "Type": "AWS::Logs::LogGroup", "Condition": "Plain", "Properties": {"LogGroupName": "other"},
+    });
+    let mut state = existing(&Spec::plain(), true);
+    let mut other = state.log_groups.values().next().unwrap().clone();
+    other.log_group_name = "other".to_owned();
+    other.tags.insert(RESOURCE_TAG.to_owned(), "Other".to_owned());
+    state.log_groups.insert("other".to_owned(), other);
+    let text = template.to_string();
+    let template = Template::from_source(Source::in_memory(Path::new("t.yaml"), &text)).unwrap();
+    let packages = Packages { check: PackageCheck::Unread, ..Packages::default() };
+    let given = BTreeMap::from([("Mode".to_owned(), "other".to_owned())]);
+    let (stack, place) = ("chat".parse().unwrap(), Place::new("us-east-1"));
+    let desired = Desired::build(&template, &given, &packages, &stack, &place, None).unwrap();
+    let hints =
+        |plan: &Plan| plan.notes.iter().filter_map(|note| note.hint.as_ref().map(ToString::to_string)).collect();
+    let leave_out = "if the deploy did not have the parameter `Mode`, leave it out; or";
+    let of_plan: Vec<_> = hints(&plan_with_orphans(&desired, &state, false));
+    assert_eq!(of_plan, [format!("{leave_out} remove it: `provisioner deploy --prune`")]);
+    let of_destroy: Vec<_> = hints(&planned_removal(&desired, &state));
+    assert_eq!(of_destroy, [format!("{leave_out} delete it first: `provisioner deploy --prune`")]);
 }
