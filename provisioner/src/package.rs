@@ -9,7 +9,7 @@ mod size;
 mod zip_file;
 
 use std::fmt;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use crate::error::Error;
 
@@ -43,22 +43,6 @@ impl fmt::Display for Unread {
     }
 }
 
-/// A path as a message shows it: without `FOLDER/..`. The file is opened by the path as it is, because FOLDER may be a
-/// symbolic link.
-#[must_use]
-pub fn shown(path: &Path) -> PathBuf {
-    let mut shown = PathBuf::new();
-    for component in path.components() {
-        let is_after_a_folder = matches!(shown.components().next_back(), Some(Component::Normal(_)));
-        if component == Component::ParentDir && is_after_a_folder {
-            shown.pop();
-        } else if component != Component::CurDir {
-            shown.push(component);
-        }
-    }
-    shown
-}
-
 /// A package's bytes: a zip unchanged, or a folder zipped.
 ///
 /// # Errors
@@ -73,21 +57,4 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Unread> {
         return Err(unread(format!("it is {kind}, but a package is a zip file or a folder")));
     }
     std::fs::read(path).map_err(|error| unread(error.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_shown_without_folders_that_it_leaves() {
-        for (path, expected) in [
-            ("templates/../target/package/function.zip", "target/package/function.zip"),
-            ("../target/./function.zip", "../target/function.zip"),
-            ("a/../../b", "../b"),
-            ("/etc/../hostname", "/hostname"),
-        ] {
-            assert_eq!(shown(Path::new(path)), Path::new(expected));
-        }
-    }
 }

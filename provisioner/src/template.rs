@@ -45,7 +45,7 @@ pub use dynamic::{
 };
 pub use encoding::{SAVE_AS_UTF_8, text as file_text};
 pub(crate) use fault::{Evaluated, Fault, below};
-pub use flat::relocate;
+pub use flat::{normalized, relocate};
 pub(crate) use graph::order;
 pub(crate) use java_pattern::regex as java_pattern;
 pub(crate) use known::spread;

@@ -167,7 +167,7 @@ async fn first_chat(url: &str, test: &SmokeTest, llm: &Llm) -> Result<()> {
     };
     let answer = http::send(&request.method, url, &request.headers(), request.body()).await;
     let (status, body) = answer.map_err(|cause| Error::new(doing(), cause))?;
-    if let Some(objection) = test.expect().response_objection(status.into(), &body) {
+    if let Some(objection) = test.expect.response_objection(status.into(), &body) {
         return Err(Error::new(doing(), objection));
     }
     let message = message(&body);

@@ -10,7 +10,7 @@ use crate::package::{self, Forgotten, Target, Transfer};
 use crate::releases::Releases;
 use crate::resources::Resource;
 use crate::resources::function::Function;
-use crate::template::Template;
+use crate::template::{Template, normalized};
 
 /// How the packages of a template's functions are read.
 #[derive(Debug, Clone, Default)]
@@ -76,7 +76,7 @@ pub(super) fn read_package(
     if may_be_missing && !path.exists() {
         return Ok(None);
     }
-    let name = format!("{} of `{logical_id}`", package::shown(&path).display());
+    let name = format!("{} of `{logical_id}`", normalized(&path).display());
     let zip = package::read(&path).map_err(|error| {
         let hint = format!("{}, or pass another: `--code {logical_id}=ZIP`", error.remedy);
         Error::new(format!("reading the package {name}"), error).hint(hint)

@@ -37,8 +37,9 @@ pub struct SmokeTest {
     pub alias: Option<String>,
     /// The resources that affect the answer: the callee, and all that these need.
     pub depends_on: BTreeSet<String>,
+    /// The expected answer.
+    pub expect: Expect,
     sent: Sent,
-    expect: Expect,
     message: Option<String>,
 }
 
@@ -198,11 +199,6 @@ impl SmokeTest {
             Sent::Event(_) => None,
             Sent::Request(sent) => Some(&sent.0),
         }
-    }
-
-    /// The expected answer.
-    pub fn expect(&self) -> &Expect {
-        &self.expect
     }
 
     /// The same test with another message, if the declaration contains the place of the message.

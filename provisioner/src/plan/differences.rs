@@ -34,7 +34,7 @@ fn take_over(desired: &Desired) -> Hint {
 /// To have a resource of a global service, such as IAM, in another region too.
 fn another_name(wanted: &Wanted) -> Hint {
     match &wanted.named_by {
-        Some(naming) => Hint::new(format!("give it another name here with `--parameter {}=NAME`", naming.parameter())),
+        Some(naming) => Hint::new(format!("give it another name here with `--parameter {}=NAME`", naming.parameter)),
         None => Hint::new("give it another name here in the template, or another stack name if it follows from that"),
     }
 }

@@ -87,7 +87,7 @@ fn other_stack(desired: &Desired, function: &str) -> Hint {
     let is_it =
         |wanted: &&Wanted| matches!(wanted.resource, Resource::Function(_)) && wanted.resource.name() == function;
     let naming = desired.resources.iter().find(is_it).and_then(|wanted| wanted.named_by.as_ref());
-    let parameter = naming.map(|naming| format!(" and `--parameter {}=NAME`", naming.parameter())).unwrap_or_default();
+    let parameter = naming.map(|naming| format!(" and `--parameter {}=NAME`", naming.parameter)).unwrap_or_default();
     Hint::new(format!(
         "check the account and the region, and give the names of the deploy with `--stack NAME`{parameter}"
     ))

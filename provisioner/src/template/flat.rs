@@ -44,18 +44,17 @@ fn relative_path(from: &Path, to: &Path) -> PathBuf {
     up.chain(to.components().skip(shared)).collect()
 }
 
-/// The path without `.`, and without entering a directory and leaving it again.
-fn normalized(path: &Path) -> PathBuf {
+/// The path without `.` and without `FOLDER/..`. A file is opened by its path as it is, because FOLDER may be a symbolic
+/// link.
+#[must_use]
+pub fn normalized(path: &Path) -> PathBuf {
     let mut short = PathBuf::new();
     for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(short.components().next_back(), Some(Component::Normal(_))) => {
-                short.pop();
-            }
-            Component::Prefix(_) | Component::RootDir | Component::ParentDir | Component::Normal(_) => {
-                short.push(component)
-            }
+        let is_after_a_folder = matches!(short.components().next_back(), Some(Component::Normal(_)));
+        if component == Component::ParentDir && is_after_a_folder {
+            short.pop();
+        } else if component != Component::CurDir {
+            short.push(component);
         }
     }
     short
@@ -92,5 +91,17 @@ mod tests {
     #[test]
     fn an_absolute_path_is_unchanged() {
         assert_eq!(relocated("/f.zip", "x"), "/f.zip");
+    }
+
+    #[test]
+    fn a_path_is_normalized_without_folders_that_it_leaves() {
+        for (path, expected) in [
+            ("templates/../target/package/function.zip", "target/package/function.zip"),
+            ("../target/./function.zip", "../target/function.zip"),
+            ("a/../../b", "../b"),
+            ("/etc/../hostname", "/hostname"),
+        ] {
+            assert_eq!(normalized(Path::new(path)), Path::new(expected));
+        }
     }
 }

@@ -12,7 +12,8 @@ use super::texts::scalar_text;
 /// A text that consists of one parameter's value with fixed text around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Naming {
-    parameter: String,
+    /// The parameter.
+    pub parameter: String,
     before: String,
     after: String,
 }
@@ -144,11 +145,6 @@ impl Naming {
             }
         }
         Some(Self { parameter: parameter?, before, after })
-    }
-
-    /// The parameter.
-    pub fn parameter(&self) -> &str {
-        &self.parameter
     }
 
     /// The parameter, and the value of it that results in this text.
