@@ -175,51 +175,51 @@ class CinedbChatStack(Stack):
 
     # Outputs
     """
-      Where to POST a message.
+      URL of the chat, for POST requests.
     """
     self.chat_url = f"""https://{chatApi.ref}.execute-api.{self.region}.{self.url_suffix}/chat"""
     cdk.CfnOutput(self, 'CfnOutputChatUrl',
       key = 'ChatUrl',
-      description = 'Where to POST a message.',
+      description = 'URL of the chat, for POST requests.',
       value = str(self.chat_url),
     )
 
     """
-      The HTTP API with the route, made here or given.
+      Id of the HTTP API with the route POST /chat.
     """
     self.api_id = chatApi.ref
     cdk.CfnOutput(self, 'CfnOutputApiId',
       key = 'ApiId',
-      description = 'The HTTP API with the route, made here or given.',
+      description = 'Id of the HTTP API with the route POST /chat.',
       value = str(self.api_id),
     )
 
     """
-      The function, for invoking and for its logs.
+      Name of the chat function.
     """
     self.function_name = chatFunction.ref
     cdk.CfnOutput(self, 'CfnOutputFunctionName',
       key = 'FunctionName',
-      description = 'The function, for invoking and for its logs.',
+      description = 'Name of the chat function.',
       value = str(self.function_name),
     )
 
     """
-      The function's ARN.
+      ARN of the chat function.
     """
     self.function_arn = chatFunction.attr_arn
     cdk.CfnOutput(self, 'CfnOutputFunctionArn',
       key = 'FunctionArn',
-      description = 'The function\'s ARN.',
+      description = 'ARN of the chat function.',
       value = str(self.function_arn),
     )
 
     """
-      ARN of the role that the function runs as.
+      ARN of the function's execution role.
     """
     self.role_arn = chatRole.attr_arn
     cdk.CfnOutput(self, 'CfnOutputRoleArn',
       key = 'RoleArn',
-      description = 'ARN of the role that the function runs as.',
+      description = 'ARN of the function\'s execution role.',
       value = str(self.role_arn),
     )

@@ -10,23 +10,23 @@ export interface CinedbChatStackProps extends cdk.StackProps {
 
 export class CinedbChatStack extends cdk.Stack {
   /**
-   * Where to POST a message.
+   * URL of the chat, for POST requests.
    */
   public readonly chatUrl;
   /**
-   * The HTTP API with the route, made here or given.
+   * Id of the HTTP API with the route POST /chat.
    */
   public readonly apiId;
   /**
-   * The function, for invoking and for its logs.
+   * Name of the chat function.
    */
   public readonly functionName;
   /**
-   * The function's ARN.
+   * ARN of the chat function.
    */
   public readonly functionArn;
   /**
-   * ARN of the role that the function runs as.
+   * ARN of the function's execution role.
    */
   public readonly roleArn;
 
@@ -199,31 +199,31 @@ export class CinedbChatStack extends cdk.Stack {
     this.chatUrl = `https://${chatApi.ref}.execute-api.${this.region}.${this.urlSuffix}/chat`;
     new cdk.CfnOutput(this, 'CfnOutputChatUrl', {
       key: 'ChatUrl',
-      description: 'Where to POST a message.',
+      description: 'URL of the chat, for POST requests.',
       value: this.chatUrl!.toString(),
     });
     this.apiId = chatApi.ref;
     new cdk.CfnOutput(this, 'CfnOutputApiId', {
       key: 'ApiId',
-      description: 'The HTTP API with the route, made here or given.',
+      description: 'Id of the HTTP API with the route POST /chat.',
       value: this.apiId!.toString(),
     });
     this.functionName = chatFunction.ref;
     new cdk.CfnOutput(this, 'CfnOutputFunctionName', {
       key: 'FunctionName',
-      description: 'The function, for invoking and for its logs.',
+      description: 'Name of the chat function.',
       value: this.functionName!.toString(),
     });
     this.functionArn = chatFunction.attrArn;
     new cdk.CfnOutput(this, 'CfnOutputFunctionArn', {
       key: 'FunctionArn',
-      description: 'The function\'s ARN.',
+      description: 'ARN of the chat function.',
       value: this.functionArn!.toString(),
     });
     this.roleArn = chatRole.attrArn;
     new cdk.CfnOutput(this, 'CfnOutputRoleArn', {
       key: 'RoleArn',
-      description: 'ARN of the role that the function runs as.',
+      description: 'ARN of the function\'s execution role.',
       value: this.roleArn!.toString(),
     });
   }
