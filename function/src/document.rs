@@ -12,15 +12,24 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/failures.md");
 fn document() -> String {
     let mut text = format!(
         "# Failures of the chat and their handling\n\n\
-         Generated from `function/src/model/failures.rs`, `function/src/catalog/failures.rs` and, for the rows about \
-         credentials, `function/src/aws/credentials.rs`: `UPDATE_DOCS=1 cargo \
-         test --workspace --lib documented` writes this page, and `make test` fails if it is out of date. The first \
-         matching row applies. AWS's messages are examples without real account ids.\n\n\
+         To see which failure you have, send one chat and print the function's log: `make invoke ARGS=--log`, with the \
+         parameters of the deploy. The log contains the hint. Variables in a hint, such as `MODEL_ID`, are set by \
+         parameters of the template ([which ones](configuration.md#parameters-of-the-template)): change the parameter, \
+         then run `make deploy`.\n\n\
+         The columns:\n\n\
+         - **failure**: what failed. The first row that fits applies.\n\
+         - **AWS's message**: the error code of AWS and an example of its text, without real account ids; `-` where the \
+         function itself detects the failure.\n\
+         - **text for the caller** (model only): the error in the reply, which has status 500.\n\
+         - **retry**: the calls that the function makes before it gives up.\n\
+         - **hint in the log**: what to do.\n\n\
+         This page is generated from `function/src/model/failures.rs`, `function/src/catalog/failures.rs` and, for the \
+         rows about credentials, `function/src/aws/credentials.rs`. `UPDATE_DOCS=1 cargo test --workspace --lib \
+         documented` writes it, and `make test` fails if it is out of date.\n\n\
          ## The model\n\n\
          The table applies until the caller has the first word of an answer, for complete and for streamed answers. One \
-         request makes at most {MAX_ATTEMPTS} calls, and none with less than 2 s left. The caller gets 500 with the \
-         text in the third column, and the log contains the hint. After the first word a streamed answer ends with the \
-         event `error`.\n\n\
+         request makes at most {MAX_ATTEMPTS} calls, and none with less than 2 s left. After the first word a streamed \
+         answer ends with the event `error`.\n\n\
          | failure | AWS's message | text for the caller | retry | hint in the log |\n|---|---|---|---|---|\n"
     );
     for row in model::FAILURES {

@@ -22,12 +22,12 @@ pub(crate) use synth::{CdkLanguage, Form, Synth};
 
 /// Applies a CloudFormation template directly through AWS's APIs, without a state file.
 ///
-/// Callers of a function use an alias. A deploy publishes a version of the function, tests it, and then points the alias
-/// to it. The serving version is the one that the alias points to.
+/// Callers of a function use an alias. A deploy publishes a version of the function, unless an equal version exists,
+/// tests it, and then points the alias to it. The serving version is the one that the alias points to.
 ///
 /// Results go to stdout, everything else goes to stderr. Exit codes: 0 after success, also if nothing had to change; 1
-/// after a failure, an interruption (Ctrl-C, SIGTERM) or the answer no to a confirmation; 2 if there are changes (`plan`
-/// and `status` with `--detailed-exitcode` only).
+/// after a failure, an interruption (Ctrl-C, SIGTERM) or the answer no to a confirmation; 2 if there are changes, or if
+/// nothing is deployed yet (`plan` and `status` with `--detailed-exitcode` only).
 #[derive(Debug, Parser)]
 #[command(name = "provisioner", version, max_term_width = 110)]
 pub(crate) struct Cli {
@@ -53,8 +53,9 @@ pub(crate) enum Command {
     Update(Update),
     /// Delete the resources of the stack, and no others
     ///
-    /// `destroy` finds resources by the names in the template, which depend on parameters: pass the parameters of the
-    /// deploy. Resources with `DeletionPolicy: Retain` and resources of other owners stay; the plan lists them.
+    /// The stack's resources include those that `deploy --adopt` took ownership of. `destroy` finds resources by the names
+    /// in the template, which depend on parameters: pass the parameters of the deploy. Resources with `DeletionPolicy:
+    /// Retain` and resources of other owners stay; the plan lists them.
     Destroy(Destroy),
     /// Point the alias to an earlier version, in one call
     ///
@@ -63,8 +64,9 @@ pub(crate) enum Command {
     Rollback(Rollback),
     /// Show the deployed versions, their share of the traffic, and the drift from the template
     ///
-    /// `status` reads only. If a function's package is missing, `status` reports that it did not compare the code. Each
-    /// version has a release: a short hash of its code and its configuration. Two versions with the same release are
+    /// `status` reads only. Pass the parameters of the deploy, because it compares AWS with the template and finds resources
+    /// by name. If a function's package is missing, `status` reports that it did not compare the code. Each version has a
+    /// release: a short hash of its code and its configuration. Two versions with the same release are
     /// equal.
     Status(Status),
     /// Send one event to the stack's function, and print the reply
@@ -106,7 +108,8 @@ pub(crate) struct Rollback {
     /// version]
     #[arg(long, value_name = "N", value_parser = number::version)]
     pub(crate) to: Option<u64>,
-    /// The alias, by its logical id in the template [default: the alias of the first smoke test, route or function URL]
+    /// The alias to point to the version, by its logical id in the template; other aliases stay unchanged [default: the
+    /// alias of the template's first smoke test, otherwise that of the first route or function URL]
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) alias: Option<String>,
     /// Do not ask for confirmation; without a terminal, `rollback` never asks
@@ -123,7 +126,8 @@ pub(crate) struct Status {
     pub(crate) stack: Stack,
     #[command(flatten)]
     pub(crate) code: CodeArgs,
-    /// Exit with 2 if there is drift from the template, with 0 if there is none, and with 1 after an error
+    /// Exit with 2 if there is drift from the template or nothing is deployed yet, with 0 if there is no drift, and with 1
+    /// after an error
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 }
@@ -132,7 +136,7 @@ pub(crate) struct Status {
 pub(crate) struct Destroy {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// The engine that applied the template: `direct` or `cloudformation`
+    /// The engine that applied the template: `direct` or `cloudformation`. With the other engine, nothing is deleted
     #[arg(long, value_enum, default_value_t = Engine::Direct, hide_possible_values = true)]
     pub(crate) engine: Engine,
     /// With `--engine cloudformation`: delete only the stack and keep its resources, for `deploy --adopt`
@@ -150,7 +154,8 @@ pub(crate) struct Invoke {
     /// The event: a JSON file, or `-` for stdin [default: the event of the template's first smoke test]
     #[arg(long, value_name = "FILE", conflicts_with = "message")]
     pub(crate) event: Option<PathBuf>,
-    /// Insert this text into that event, where the smoke test's `Message` says
+    /// Send that event with this text in the place that the smoke test's `Message` names [default: the text of the smoke
+    /// test]
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
     /// Print the end of the function's log to stderr

@@ -10,7 +10,7 @@ use super::number::percent;
 pub(crate) struct CanaryArgs {
     /// Send a new version only this share of the traffic first, from 1 to 50 percent, and watch its invocations. If the new
     /// version fails more often than the old one (one failed invocation is enough), the alias points to the old version
-    /// only and the command exits with 1. Otherwise, the new version gets all traffic
+    /// only and the command exits with 1. Otherwise, the new version gets all traffic, also if no caller used it
     #[arg(long = "canary", value_name = "PERCENT", value_parser = percent)]
     percent: Option<u8>,
     /// How long to watch the new version, such as `90s`, `5m` or `1h`. CloudWatch can need two minutes more for the metrics

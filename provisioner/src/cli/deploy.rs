@@ -23,7 +23,8 @@ pub(crate) struct DeployBy {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DeployOptions {
     /// Take ownership of existing resources that have the template's names and no ownership tag, such as those created by
-    /// hand, and change them to match the template
+    /// hand, and change them to match the template; `destroy` then deletes them. `update` does this for functions, versions
+    /// and aliases only. Without this option, such a resource is an error
     #[arg(long)]
     pub(crate) adopt: bool,
     /// Skip the smoke tests, both those before an alias points to a new version and those at the end
@@ -65,7 +66,8 @@ pub(crate) struct Plan {
     /// Also write the plan to this file, for `deploy --plan`
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Exit with 2 if there are changes, with 0 if there are none, and with 1 after an error
+    /// Exit with 2 if there are changes or nothing is deployed yet, with 0 if there are no changes, and with 1 after an
+    /// error
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 }

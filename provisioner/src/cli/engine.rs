@@ -15,7 +15,8 @@ pub(crate) enum Engine {
 /// The engine and its bucket.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EngineArgs {
-    /// The engine that applies the template
+    /// The engine that applies the template. Use the same one for every command on a stack: the direct engine does not
+    /// change what CloudFormation owns
     #[arg(long, value_enum, default_value_t = Engine::Direct)]
     pub(crate) engine: Engine,
     /// With `--engine cloudformation`: the bucket for packages and large templates

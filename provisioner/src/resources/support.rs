@@ -17,9 +17,10 @@ const HEAD: &str = "\
 Generated from the code: `UPDATE_DOCS=1 cargo test --workspace --lib template_support` writes it, and `make test` \
 fails when it is out of date.
 
-These kinds have a type here: their defaults are compared, an unlisted property is refused with its place in the \
-template, and a change of a property with `*` replaces the resource. Every other kind of AWS's registry goes through \
-Cloud Control ([reasons and limits](decisions/0008-other-kinds-through-cloud-control.md)). Each kind also accepts \
+The provisioner calls the service's own API for the resource types on this page. It compares their properties with \
+the documented defaults, refuses a property that is not listed, with its place in the template, and replaces the \
+resource when a property with `*` changes. It manages every other type of AWS's registry through Cloud Control \
+([reasons and limits](decisions/0008-other-kinds-through-cloud-control.md)). Each resource also accepts \
 `Type`, `Condition`, `DependsOn`, `DeletionPolicy` and `Metadata` (only `Provisioner` is read from `Metadata`: \
 [smoke tests](smoke-tests.md)). `Ref`, `Fn::GetAtt`, `Fn::Sub`, `Fn::Join`, `Fn::Select`, `Fn::Split`, `Fn::If`, \
 `Fn::FindInMap` and `Fn::Base64` are evaluated, and the condition functions in `Conditions`.
