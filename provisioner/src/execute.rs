@@ -76,6 +76,8 @@ pub struct Outcome {
     pub left_open: Vec<String>,
     /// Whether a stop was requested.
     pub stopped: bool,
+    /// Whether a call that may have changed something was sent.
+    pub wrote: bool,
     /// The values of all references.
     pub known: Known,
 }
@@ -117,6 +119,7 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, report: &(d
         }
         let Some((turn, result)) = running.next().await else { break };
         let step = turn.step;
+        outcome.wrote |= turn.writes() && !matches!(result, Err(Halt::Stopped));
         match result {
             Ok(assigned) => {
                 let turn = turn.after(assigned, &outcome.known);
@@ -166,6 +169,11 @@ struct Turn<'p> {
 impl<'p> Turn<'p> {
     fn first(step: &'p Step) -> Self {
         Self { step, batch: 0, begun: Instant::now(), ids: step.ids.clone() }
+    }
+
+    /// Whether its batch contains a call that changes something.
+    fn writes(&self) -> bool {
+        self.step.batches.get(self.batch).is_some_and(|batch| !batch.iter().all(Call::changes_nothing))
     }
 
     /// Whether a temporary change stays in effect. After a conflict, the concurrent change has replaced it.

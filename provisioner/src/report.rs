@@ -6,6 +6,7 @@ mod json;
 #[cfg(test)]
 mod outside_tests;
 mod plan_text;
+mod progress;
 mod smoke_text;
 mod status_text;
 mod terraform;
@@ -17,6 +18,7 @@ pub use callers::callers_text;
 pub use change_set_text::{change_set_text, proposed_text};
 pub use json::{DeployReport, Proposed, Smoke};
 pub use plan_text::{blockers_text, consent, note_text, plan_text};
+pub use progress::{log_of_unfit, progress_text};
 pub use smoke_text::tested_text;
 pub use status_text::status_text;
 pub use terraform::terraform_imports;

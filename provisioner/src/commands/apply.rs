@@ -36,7 +36,7 @@ pub(crate) const DEPLOY: &str = "deploy these changes?";
 pub(crate) struct Then {
     /// How to continue.
     pub(crate) again: Hint,
-    /// The hint instead if a version failed its smoke test.
+    /// The hint instead if a version failed its smoke test, once the function's log is read.
     pub(crate) unfit: Option<Hint>,
 }
 
@@ -46,10 +46,21 @@ impl Then {
         Self::only(Hint::again())
     }
 
+    /// The same for a command that can skip the smoke tests.
+    pub(crate) fn continuing_or_without_smoke(verb: &str) -> Self {
+        let skip = Hint::new("skip the smoke tests").run(Command::provisioner([verb, "--no-smoke"]));
+        Self { again: Hint::again(), unfit: Some(corrected().then_again().or(skip)) }
+    }
+
     /// One hint for every failure.
     pub(crate) fn only(again: Hint) -> Self {
         Self { again, unfit: None }
     }
+}
+
+/// To correct what a smoke test found.
+pub(crate) fn corrected() -> Hint {
+    Hint::new("correct the function or the request of the smoke test")
 }
 
 /// The hint if the new versions of these aliases still have a share of the traffic.
@@ -188,14 +199,10 @@ fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
 }
 
 fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
-    let count = plan.changing().count();
     let callers = report::callers_text(plan, outcome);
-    let failed = outcome.failed.iter().map(|(id, _)| id);
-    let not_done: Vec<&str> = failed.chain(&outcome.not_done).map(String::as_str).collect();
     let exists = format!(
-        "{} of {count} steps are done{}; the next run continues from here{}",
-        outcome.done.len(),
-        if not_done.is_empty() { String::new() } else { format!(", not done: {}", not_done.join(", ")) },
+        "{}{}",
+        report::progress_text(plan, outcome),
         callers.into_iter().map(|text| format!("\n{}", terminal::completed(text))).collect::<String>(),
     );
     let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());
@@ -214,16 +221,19 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
                 [one] => one.clone(),
                 several => format!("{} steps failed\n  {}", several.len(), several.join("\n  ")),
             };
-            let unfit = then.unfit.clone().filter(|_| failed.iter().any(|(_, error)| error.is_unfit()));
+            let log = report::log_of_unfit(plan, outcome);
+            let unfit = log.and_then(|log| Some(log.then(then.unfit.clone()?)));
             let denied = failed.iter().map(|(_, error)| error).filter(|error| error.is_denied()).cloned();
             let denied = Error::together(denied);
             let first = || failed.iter().find_map(|(_, error)| error.remedy());
             let remedy = denied.as_ref().and_then(Error::remedy).or_else(first);
-            let joined = match remedy {
-                Some(remedy) => remedy.then(again),
-                None => again,
+            let hint = match (remedy, unfit) {
+                (Some(remedy), Some(unfit)) => remedy.also(unfit),
+                (None, Some(unfit)) => unfit,
+                (Some(remedy), None) => remedy.then(again),
+                (None, None) => again,
             };
-            Error::new(doing, cause).exists(exists).hint(unfit.unwrap_or(joined))
+            Error::new(doing, cause).exists(exists).hint(hint)
         }
     }
 }

@@ -19,5 +19,5 @@ pub(crate) async fn run(DeployBy { deploy: arguments, by }: &DeployBy) -> Result
     let plan = session.plan(&arguments.plan_options()).await?;
     let command = Command::provisioner(["deploy"]);
     let approval = Approval { yes: arguments.yes, question: DEPLOY, command };
-    apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing_or_without_smoke("deploy")).await
 }

@@ -9,7 +9,7 @@ use provisioner::planned::{Inputs, Planned, plan_again};
 use provisioner::template::Template;
 use provisioner::{Command, Result};
 
-use super::apply::{Approval, Then, apply};
+use super::apply::{Approval, Then, apply, corrected};
 use super::session::{Session, packages, parameters};
 use crate::cli::{Deploy, Given, SameStack, Stack};
 use crate::terminal::{self, Exit};
@@ -41,9 +41,10 @@ pub(super) async fn execute_file(file: &Path, arguments: &Deploy) -> Result<Exit
     } else {
         planned.is_still(&now, &plan.blockers)?;
     }
+    let then = Then { unfit: Some(corrected().then(plan_again())), ..Then::only(plan_again()) };
     let command = Command::provisioner(["deploy", "--plan"]).with(file.display().to_string());
     let approval = Approval { yes: true, question: "", command };
-    apply(&plan, &session, &approval, stack.output, &Then::only(plan_again())).await
+    apply(&plan, &session, &approval, stack.output, &then).await
 }
 
 /// Sets the stack and the options of the plan for all commands that are proposed from now on.

@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: &Update) -> Result<Exit> {
         whole.only(|step| step.resource.is_changed_by_update(), "`update` changes functions only; `deploy` does this");
     let command = Command::provisioner(["update"]);
     let approval = Approval { yes: arguments.yes, question: DEPLOY, command };
-    apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing()).await
+    apply(&plan, &session, &approval, arguments.stack.output, &Then::continuing_or_without_smoke("update")).await
 }
 
 fn refuse_first_deploy(plan: &Plan) -> Result<()> {

@@ -209,6 +209,11 @@ impl Transition {
         self.leaves || self.pin_step().is_some_and(|pin| done.contains(&pin))
     }
 
+    /// The version that the alias points to until it moves, if its number is known.
+    pub fn serving_version(&self) -> Option<&str> {
+        self.serving.as_deref().filter(|version| references_in_text(version).is_empty())
+    }
+
     /// The id of the step that puts the serving code behind the alias, if there is one.
     fn pin_step(&self) -> Option<String> {
         match self.pin {

@@ -2,15 +2,16 @@
 
 use crate::execute::Outcome;
 use crate::hint::{Command, Hint};
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Step, Transition};
 use crate::printable::line;
 use crate::resources::Resource;
 use crate::resources::alias::Alias;
+use crate::resources::served::LATEST;
 
 /// A line for each alias whose callers get less than planned, or more than those of other aliases.
 pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<Hint> {
     let text_of = |step| {
-        shared(step, outcome)
+        shared(step, plan, outcome)
             .or_else(|| kept(step, plan, outcome))
             .map(Hint::new)
             .or_else(|| moved(step, plan, outcome))
@@ -19,20 +20,21 @@ pub fn callers_text(plan: &Plan, outcome: &Outcome) -> Vec<Hint> {
 }
 
 /// The callers of an alias whose new version did not get all traffic.
-fn shared(step: &Step, outcome: &Outcome) -> Option<String> {
+fn shared(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
     let percent = step.canary?.percent;
     if outcome.left_open.contains(&step.id) {
         let version = alias(step, outcome)?.properties.function_version;
         return Some(format!("version {version} gets {percent}% of the traffic of {}", step.name));
     }
-    outcome.undone.contains(&step.id).then(|| format!("the callers of {} get the previous version again", step.name))
+    let again = || format!("the callers of {} get {} again", step.name, previous(step, plan));
+    outcome.undone.contains(&step.id).then(again)
 }
 
 /// The callers of an alias whose new version failed: they keep the previous version.
 fn kept(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<String> {
     let unfit = outcome.failed.iter().any(|(id, error)| *id == step.id && error.is_unfit());
     (unfit && moved_before(step, plan, outcome))
-        .then(|| format!("the callers of {} still get the previous version", step.name))
+        .then(|| format!("the callers of {} still get {}", step.name, previous(step, plan)))
 }
 
 /// The callers of an alias that moved although the version of another alias failed, and the rollback command.
@@ -44,6 +46,16 @@ fn moved(step: &Step, plan: &Plan, outcome: &Outcome) -> Option<Hint> {
     let version = alias(step, outcome)?.properties.function_version;
     let back = Command::provisioner(["rollback", "--alias", &step.logical_id]);
     Some(Hint::new(format!("roll back, because the callers of {} already get version {version}", step.name)).run(back))
+}
+
+/// The version that the callers of an alias had before its new one.
+fn previous(step: &Step, plan: &Plan) -> String {
+    let transition = plan.transitions.iter().find(|transition| transition.logical_id == step.id);
+    match transition.and_then(Transition::serving_version) {
+        Some(LATEST) => format!("the unpublished code ({LATEST})"),
+        Some(version) => format!("version {version}"),
+        None => "the previous version".to_owned(),
+    }
 }
 
 /// Whether the alias of a step had callers when its version failed.
@@ -88,10 +100,11 @@ mod tests {
         let first = planned(&changed().desired(), &State::default(), Options::default());
         assert_eq!(texts(&first, &["Role", "Function", "Version"]), [""; 0]);
         let update = planned(&changed().desired(), &existing(&Spec::plain(), true), Options::default());
-        let kept = ["the callers of chat:live still get the previous version"];
-        assert_eq!(texts(&update, &["Function"]), kept);
+        assert_eq!(texts(&update, &["Function"]), ["the callers of chat:live still get version 1"]);
         let adopting = Options { adopt: true, ..Options::default() };
         let adopted = planned(&changed().desired(), &existing(&Spec::plain(), false), adopting);
+        // The number of a version that the plan publishes is not known before.
+        let kept = ["the callers of chat:live still get the previous version"];
         assert_eq!(texts(&adopted, &["Alias (serving version)", "Function"]), kept);
         // An alias for a function without callers.
         let mut interrupted = existing(&Spec::plain(), true);
@@ -120,7 +133,7 @@ mod tests {
         assert_eq!(
             moved(&state, &["Function", "Beta"]),
             [
-                "the callers of chat:live still get the previous version".to_owned(),
+                "the callers of chat:live still get version 1".to_owned(),
                 format!("roll back, because the callers of chat:beta already get version 2: {back}"),
             ]
         );

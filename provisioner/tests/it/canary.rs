@@ -70,7 +70,7 @@ async fn a_failing_canary_loses_its_weight_and_the_error_reports_the_failures() 
     let run = run.expect_code(1);
     for text in [
         "watching version 2 of function cinedb-chat-bedrock: 3 of 12 invocations of version 2 failed, 0 of 108 of version 1",
-        "the callers of cinedb-chat-bedrock:live get the previous version again",
+        "the callers of cinedb-chat-bedrock:live get version 1 again",
         "find the cause of the failed invocations in the function's log",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
@@ -166,7 +166,7 @@ async fn a_canary_stops_when_another_deployer_removes_its_weight() {
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
-    for text in ["and so no failure", "get the previous version again", "give the new version all traffic", "goes on"] {
+    for text in ["and so no failure", "get version 1 again", "give the new version all traffic", "goes on"] {
         assert!(!run.stderr.contains(text), "`{text}` in {run:?}");
     }
     let moves = user.proxy.writes().into_iter().filter(|call| call.operation == "UpdateAlias").count();

@@ -44,10 +44,12 @@ async fn a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_o
     let (run, answers) = under_fire(&user, chat_url(&report), user.run(&bad)).await;
     let run = run.expect_code(1);
     for text in [
-        "sending a smoke test to version 2 of function cinedb-chat-bedrock",
+        "version 2 of function cinedb-chat-bedrock failed its smoke test",
         "plenty",
-        "the callers of cinedb-chat-bedrock:live still get the previous version",
-        "hint: correct the function, or skip the smoke tests with `--no-smoke`, then run the same command again",
+        "steps are done, not done: ChatAlias; the next run sends the smoke test again\nthe callers of cinedb-chat-bedrock:live still get version 1\n",
+        "hint: read the function's log: `aws logs tail /aws/lambda/cinedb-chat-bedrock --since 10m",
+        ", then correct the function or the request of the smoke test, then run the same command again; or skip the smoke \
+         tests: `provisioner deploy --no-smoke --template ",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
@@ -81,13 +83,17 @@ async fn a_first_version_that_fails_its_smoke_test_gets_no_alias() {
     let user = User::new();
     let bad = a_template_whose_function_does_not_start();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
-    assert!(run.stderr.contains("sending a smoke test to version 1") && run.stderr.contains("plenty"), "{run:?}");
-    assert!(!run.stderr.contains("still get the previous version"), "no callers existed: {run:?}");
+    assert!(
+        run.stderr.contains("version 1 of function cinedb-chat-bedrock failed its smoke test")
+            && run.stderr.contains("plenty"),
+        "{run:?}"
+    );
+    assert!(!run.stderr.contains("still get"), "no callers existed: {run:?}");
     assert!(is_released(&user.world().await, "", &["1"]));
     let other = [&bad[0], &bad[1], "-P", "MemorySize=1024"];
     let run = user.run(&[&["deploy"], &other[..]].concat()).await.expect_code(1);
-    assert!(run.stderr.contains("sending a smoke test to version 2"), "{run:?}");
-    assert!(!run.stderr.contains("still get the previous version"), "no callers existed: {run:?}");
+    assert!(run.stderr.contains("version 2 of function cinedb-chat-bedrock failed its smoke test"), "{run:?}");
+    assert!(!run.stderr.contains("still get"), "no callers existed: {run:?}");
 }
 
 #[rstest]

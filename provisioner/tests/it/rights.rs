@@ -45,7 +45,7 @@ async fn the_serving_version_keeps_its_rights_until_a_tested_version_has_its_cal
     let bad = a_template_whose_function_does_not_start();
     let (run, writes) = user.writes_of(&[&["deploy", &bad[0], &bad[1]], &OTHERS[..]].concat()).await;
     let run = run.expect_code(1);
-    assert!(run.stderr.contains("sending a smoke test to version 2"), "{run:?}");
+    assert!(run.stderr.contains("version 2 of function cinedb-chat-bedrock failed its smoke test"), "{run:?}");
     assert_eq!(writes.iter().filter(|call| *call == "iam PutRolePolicy").count(), 2, "{writes:?}");
     let world = user.world().await;
     assert_eq!(releases(&world).0, "1");

@@ -37,9 +37,9 @@ async fn a_crashing_package_gets_no_callers_on_any_route() {
     let bad = books().edited("templates/chat.yaml", "MOVIE_LIMIT: !Ref MovieLimit", "MOVIE_LIMIT: plenty").kept();
     let run = user.run(&["deploy", &bad[0], &bad[1]]).await.expect_code(1);
     for text in [
-        "sending a smoke test to version 2 of function cinedb-chat-bedrock",
+        "version 2 of function cinedb-chat-bedrock failed its smoke test",
         "plenty",
-        "skip the smoke tests with `--no-smoke`",
+        "; or skip the smoke tests: `provisioner deploy --no-smoke --template ",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
@@ -47,7 +47,7 @@ async fn a_crashing_package_gets_no_callers_on_any_route() {
     user.run(&["deploy", "--no-smoke", &bad[0], &bad[1]]).await.expect_success();
     user.run(&["deploy", "-P", "MemorySize=1024", &good[0], &good[1]]).await.expect_success();
     let back = user.run(&["rollback", &good[0], &good[1]]).await.expect_code(1);
-    assert!(back.stderr.contains("sending a smoke test to version 2"), "{back:?}");
+    assert!(back.stderr.contains("version 2 of function cinedb-chat-bedrock failed its smoke test"), "{back:?}");
     assert_eq!(releases(&user.world().await).0, "3");
 }
 

@@ -122,8 +122,8 @@ async fn a_partial_failure_names_the_released_function_and_its_rollback_command(
     user.proxy.on(call("Invoke").delay(Duration::from_secs(3)));
     let run = user.run(&["deploy", "-P", "MemorySize=1024", &bad[0], &bad[1]]).await.expect_code(1);
     for text in [
-        "ChatAlias: sending a smoke test to version 2 of function cinedb-chat-bedrock: ",
-        "the callers of cinedb-chat-bedrock:live still get the previous version",
+        "ChatAlias: version 2 of function cinedb-chat-bedrock failed its smoke test: ",
+        "the callers of cinedb-chat-bedrock:live still get version 1",
         "roll back, because the callers of cinedb-chat-bedrock-stream:live already get version 2: `provisioner rollback --alias StreamAlias ",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");

@@ -17,9 +17,6 @@ use crate::resources::served::LATEST;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION, Version};
 use crate::resources::{Ids, OwnershipTag, Tags};
 
-/// The hint where a version does not pass its smoke test.
-const UNFIT: &str = "correct the function, or skip the smoke tests with `--no-smoke`, then run the same command again";
-
 impl Dispatch for version::Call {
     async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
         match self {
@@ -48,8 +45,8 @@ impl Dispatch for alias::Call {
             alias::Call::Invoke { function_name, version, check } => {
                 let (_, objection) = aws.check(function_name, Some(version), check).await?;
                 let Some(objection) = objection else { return Ok(Ids::new()) };
-                let doing = format!("sending a smoke test to version {version} of function {function_name}");
-                Err(Error::new(doing, format!("{}: {objection}", check.name)).hint(UNFIT).of_kind(Kind::Unfit))
+                let failed = format!("version {version} of function {function_name} failed its smoke test");
+                Err(Error::new(failed, format!("{}: {objection}", check.name)).of_kind(Kind::Unfit))
             }
             alias::Call::GetFunction { function_name, version } => {
                 aws.function_is_ready(function_name, Some(version), First::AtOnce).await?;
