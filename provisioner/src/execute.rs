@@ -202,7 +202,7 @@ async fn run_batch<'p>(
     stop: &Stop,
 ) -> (Turn<'p>, std::result::Result<Ids, Halt>) {
     let calls = turn.step.batches.get(turn.batch).map_or(&[][..], Vec::as_slice);
-    let known = known.seen_by(&turn.step.logical_id, &turn.ids);
+    let known = known.seen_by(&turn.step.logical_id, turn.ids.iter());
     let result = match (send_batch(turn.step, calls, &known, writer, stop).await, &turn.step.undo) {
         // After a conflict, a concurrent change has replaced the temporary one.
         (Err(Halt::Failed(error)), Some(undo)) if undo.batch == turn.batch && !error.is_conflict() => {
@@ -257,7 +257,7 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
         if !outcome.is_complete() {
             return;
         }
-        let known = outcome.known.seen_by(&step.logical_id, &step.ids);
+        let known = outcome.known.seen_by(&step.logical_id, step.ids.iter());
         let Err(halt) = send_in_order(step, &step.cleanup, &known, writer, stop).await else { continue };
         outcome.done.retain(|id| *id != step.id); // a step is complete after its last call
         match halt {

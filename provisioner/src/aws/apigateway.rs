@@ -17,7 +17,7 @@ pub(super) use route::found_route;
 pub(super) use stage::found_stage;
 
 use super::Aws;
-use super::problem::{Answer, Refusal, has_message, is_missing, problem};
+use super::problem::{Refusal, has_message, is_missing, problem};
 use crate::error::{Error, Kind, Result};
 use crate::phrase::Phrase;
 use crate::resources::{Ids, Tags};
@@ -27,26 +27,7 @@ impl Aws {
         let place = self.place();
         let arn = format!("arn:{}:apigateway:{}::{path}", place.partition(), place.region());
         let request = self.apigateway.tag_resource().resource_arn(&arn).set_tags(Some(unsorted(tags)));
-        self.on_api(format!("tagging {arn}"), || request.clone().send()).await.map(drop)
-    }
-
-    /// Sends a call that changes an API or a part of it, and retries it while another change is under way. API Gateway
-    /// makes one change of an API at a time, and refuses the second of two steps that run side by side.
-    async fn on_api<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
-        &self,
-        doing: String,
-        call: impl FnMut() -> F,
-    ) -> Result<T> {
-        self.sent(doing, busy, call).await
-    }
-
-    /// The same for a call that deletes something. Not found counts as deleted.
-    async fn removed_from_api<T, E: Refusal, F: Future<Output = Answer<T, E>>>(
-        &self,
-        doing: String,
-        call: impl FnMut() -> F,
-    ) -> Result<Ids> {
-        self.removed(doing, busy, call).await
+        self.sent(format!("tagging {arn}"), busy, || request.clone().send()).await.map(drop)
     }
 }
 
@@ -55,7 +36,8 @@ fn only_once() -> aws_sdk_apigatewayv2::config::Builder {
     aws_sdk_apigatewayv2::config::Builder::new().retry_config(RetryConfig::disabled())
 }
 
-/// The one conflict that a retry solves. A route key that is taken is a conflict too, and a retry does not solve it.
+/// The one conflict that a retry solves: API Gateway makes one change of an API at a time, and refuses the second of two
+/// steps that run side by side. A route key that is taken is a conflict too, and a retry does not solve it.
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
     has_message(error, "ConflictException", Phrase::CONCURRENT_MODIFICATION)
         .then(|| "waiting for another change of the HTTP API".to_owned())

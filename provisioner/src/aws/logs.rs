@@ -3,17 +3,18 @@
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::Aws;
+use super::apigateway::unsorted;
 use super::service::Dispatch;
 use crate::error::Result;
+use crate::resources::Ids;
 use crate::resources::log_group::Call;
-use crate::resources::{Ids, Tags};
 
 impl Dispatch for Call {
     async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
         let logs = &aws.logs;
         match self {
             Call::CreateLogGroup { log_group_name: name, tags } => {
-                let request = logs.create_log_group().log_group_name(name).set_tags(Some(map(tags)));
+                let request = logs.create_log_group().log_group_name(name).set_tags(Some(unsorted(tags)));
                 aws.sent(format!("creating log group {name}"), busy, || request.clone().send()).await?;
             }
             Call::PutRetentionPolicy { log_group_name: name, days } => {
@@ -27,7 +28,7 @@ impl Dispatch for Call {
                 aws.sent(doing, busy, || request.clone().send()).await?;
             }
             Call::TagResource { arn, tags } => {
-                let request = logs.tag_resource().resource_arn(arn).set_tags(Some(map(tags)));
+                let request = logs.tag_resource().resource_arn(arn).set_tags(Some(unsorted(tags)));
                 aws.sent(format!("tagging log group {arn}"), busy, || request.clone().send()).await?;
             }
             Call::DeleteLogGroup { log_group_name: name } => {
@@ -43,8 +44,4 @@ impl Dispatch for Call {
 fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
     let waits = error.code() == Some("OperationAbortedException");
     waits.then(|| "waiting for another change of the log group".to_owned())
-}
-
-fn map(tags: &Tags) -> std::collections::HashMap<String, String> {
-    tags.clone().into_iter().collect()
 }

@@ -158,21 +158,15 @@ struct Paced<C> {
 
 impl<C: HttpClient> HttpClient for Paced<C> {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(PacedConnector { connector, pace: self.pace.clone() })
+        let client = self.client.http_connector(settings, components);
+        SharedHttpConnector::new(Paced { client, pace: self.pace.clone() })
     }
 }
 
-#[derive(Debug)]
-struct PacedConnector {
-    connector: SharedHttpConnector,
-    pace: Pace,
-}
-
-impl HttpConnector for PacedConnector {
+impl HttpConnector for Paced<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Some(limit) = limit(&request) else { return self.connector.call(request) };
-        let (pace, connector) = (self.pace.clone(), self.connector.clone());
+        let Some(limit) = limit(&request) else { return self.client.call(request) };
+        let (pace, connector) = (self.pace.clone(), self.client.clone());
         HttpConnectorFuture::new(async move { pace.send(limit, connector, request).await })
     }
 }

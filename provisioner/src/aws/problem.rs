@@ -22,7 +22,7 @@ impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Refusal for E {
 
 /// Whether an answer means that the resource does not exist.
 pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
-    error.code().is_some_and(is_missing_code)
+    error.code().is_some_and(|code| MISSING.contains(&code))
 }
 
 /// The answer of an SDK call, or its error.
@@ -71,7 +71,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
     // A message is put on one line, so that it cannot look like a line of this program.
     let message = line(error.message().unwrap_or("no message"));
     let failure = match (error.code(), message.as_ref()) {
-        (Some(code), message) if is_conflict(code) && Phrase::NAME_TAKEN.is_in(message) => {
+        (Some(code), message) if CONFLICT.contains(&code) && Phrase::NAME_TAKEN.is_in(message) => {
             // The plan creates only what it did not find.
             Error::new(doing, format!("it was created after the plan: {message} ({code})")).hint(plan_again())
         }
@@ -113,7 +113,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         }
     };
     match error.code() {
-        Some(code) if is_conflict(code) => failure.of_kind(Kind::Conflict),
+        Some(code) if CONFLICT.contains(&code) => failure.of_kind(Kind::Conflict),
         _ if is_unanswered(error) => failure.of_kind(Kind::Unanswered),
         Some(code) if is_refusal(code) => failure.of_kind(Kind::Throttled),
         _ => failure,
@@ -152,7 +152,7 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
 /// The kind of a refusal with this code.
 fn kind(code: &str) -> Kind {
     match code {
-        _ if is_missing_code(code) => Kind::NotFound,
+        _ if MISSING.contains(&code) => Kind::NotFound,
         "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException" => {
             Kind::Credentials
         }
@@ -162,41 +162,24 @@ fn kind(code: &str) -> Kind {
 }
 
 /// The error codes of resources that do not exist.
-fn is_missing_code(code: &str) -> bool {
-    matches!(
-        code,
-        "NoSuchEntity"
-            | "NoSuchEntityException"
-            | "NotFound"
-            | "NotFoundException"
-            | "ResourceNotFound"
-            | "ResourceNotFoundException"
-    )
-}
+const MISSING: [&str; 6] = [
+    "NoSuchEntity", "NoSuchEntityException", "NotFound", "NotFoundException", "ResourceNotFound",
+    "ResourceNotFoundException",
+];
 
 /// The error codes for missing permissions.
-pub(super) fn is_denial(code: &str) -> bool {
-    matches!(
-        code,
-        "AccessDenied"
-            | "AccessDeniedException"
-            | "AuthorizationError"
-            | "UnauthorizedOperation"
-            | "ForbiddenException"
-    )
-}
+const DENIAL: [&str; 5] =
+    ["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "ForbiddenException"];
 
 /// The error codes of conflicts.
-fn is_conflict(code: &str) -> bool {
-    matches!(
-        code,
-        "EntityAlreadyExists"
-            | "EntityAlreadyExistsException"
-            | "ResourceAlreadyExistsException"
-            | "ResourceConflictException"
-            | "ResourceInUseException"
-            | "ConflictException"
-    )
+const CONFLICT: [&str; 6] = [
+    "EntityAlreadyExists", "EntityAlreadyExistsException", "ResourceAlreadyExistsException",
+    "ResourceConflictException", "ResourceInUseException", "ConflictException",
+];
+
+/// Whether an error code means that a permission is missing.
+pub(super) fn is_denial(code: &str) -> bool {
+    DENIAL.contains(&code)
 }
 
 /// Whether the call has no usable answer, so that it may have taken effect, or a retry may succeed.

@@ -8,7 +8,7 @@ use aws_sdk_sns::error::{BuildError, ProvideErrorMetadata as _};
 use aws_sdk_sns::types::{Subscription as SdkSubscription, Tag};
 use serde_json::Value;
 
-use super::problem::{if_exists, is_missing, problem};
+use super::problem::{if_exists, problem};
 use super::service::{Dispatch, Find};
 use super::tagged::Tagged;
 use super::{Aws, AwsReader};
@@ -60,16 +60,11 @@ impl Aws {
             self.sns.get_topic_attributes().topic_arn(arn).send(),
             self.sns.list_tags_for_resource().resource_arn(arn).send(),
         );
-        let attributes: BTreeMap<_, _> = match attributes {
-            Ok(answer) => answer.attributes.unwrap_or_default().into_iter().collect(),
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(doing(), &error)),
-        };
-        let tags: Tags = match tags {
-            Ok(answer) => answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect(),
-            Err(error) if is_missing(&error) => return Ok(None), // deleted between the two calls
-            Err(error) => return Err(problem(doing(), &error)),
-        };
+        let Some(attributes) = if_exists(doing(), attributes)? else { return Ok(None) };
+        let attributes: BTreeMap<_, _> = attributes.attributes.unwrap_or_default().into_iter().collect();
+        // It may have been deleted between the two calls.
+        let Some(tags) = if_exists(doing(), tags)? else { return Ok(None) };
+        let tags: Tags = tags.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
         let protection = match &wanted.data_protection_policy {
             Some(_) => {
                 let answer = self.sns.get_data_protection_policy().resource_arn(arn).send().await;
@@ -145,11 +140,9 @@ impl Find for Subscription {
             return Ok(Some(Found::new(Resource::Subscription(self.clone()), subscription_ids(arn), Owner::Ours)));
         }
         let sns = reader.aws.sns_in(self.region_of_topic());
-        let attributes = match sns.get_subscription_attributes().subscription_arn(arn).send().await {
-            Ok(answer) => answer.attributes.unwrap_or_default().into_iter().collect(),
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(problem(format!("reading subscription {arn}"), &error)),
-        };
+        let answer = sns.get_subscription_attributes().subscription_arn(arn).send().await;
+        let Some(answer) = if_exists(format!("reading subscription {arn}"), answer)? else { return Ok(None) };
+        let attributes = answer.attributes.unwrap_or_default().into_iter().collect();
         let resource = Resource::Subscription(self.seen(&attributes));
         Ok(Some(Found::new(resource, subscription_ids(arn), Owner::Ours)))
     }
@@ -206,11 +199,8 @@ impl Aws {
     async fn subscriptions(&self, topic_arn: &str, region: &str) -> Result<Vec<SdkSubscription>> {
         let sns = self.sns_in(region);
         let pages = sns.list_subscriptions_by_topic().topic_arn(topic_arn).into_paginator().items().send();
-        match pages.try_collect().await {
-            Ok(all) => Ok(all),
-            Err(error) if is_missing(&error) => Ok(Vec::new()),
-            Err(error) => Err(problem(format!("listing the subscriptions of topic {topic_arn}"), &error)),
-        }
+        let all = if_exists(format!("listing the subscriptions of topic {topic_arn}"), pages.try_collect().await)?;
+        Ok(all.unwrap_or_default())
     }
 
     /// This account's subscriptions of a topic of another account, which does not list them.
@@ -263,10 +253,7 @@ fn subscription_ids(arn: &str) -> Ids {
 
 fn topic_ids(arn: &str) -> Ids {
     let name = arn.rsplit(':').next().unwrap_or_default();
-    [(Ids::REF, arn), ("TopicArn", arn), ("TopicName", name)]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    Ids::from([(Ids::REF, arn), ("TopicArn", arn), ("TopicName", name)])
 }
 
 fn sdk_tags(tags: &Tags) -> std::result::Result<Vec<Tag>, BuildError> {

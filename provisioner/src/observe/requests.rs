@@ -20,7 +20,7 @@ pub(super) async fn read_resources(reader: &impl Reader, desired: &Desired, reac
     let mut waiting: Vec<&Wanted> = desired.resources.iter().collect();
     let mut refused = Vec::new();
     let mut requests = FuturesUnordered::new();
-    requests.push(ask(reader, desired, Question::Account));
+    requests.push(async { Answer::Account(reader.account().await) }.boxed_local());
     let untyped = desired.resources.iter().filter(|wanted| matches!(wanted.resource, Resource::Other(_)));
     let kinds: BTreeSet<_> = untyped.map(|wanted| wanted.resource.kind().to_owned()).collect();
     let attached = desired.resources.iter().filter_map(|wanted| {
@@ -29,15 +29,22 @@ pub(super) async fn read_resources(reader: &impl Reader, desired: &Desired, reac
         references_in_text(&route.api_id).is_empty().then(|| route.api_id.clone())
     });
     let attached: BTreeSet<_> = attached.filter(|_| surroundings).collect();
-    requests.extend(attached.into_iter().map(|api_id| ask(reader, desired, Question::Surroundings(api_id))));
-    requests.extend(kinds.into_iter().map(|kind| ask(reader, desired, Question::Schema(kind))));
+    for api_id in attached {
+        let ask = async move { Answer::Surroundings(api_id.clone(), reader.surroundings(&api_id).await) };
+        requests.push(ask.boxed_local());
+    }
+    for kind in kinds {
+        requests.push(async move { Answer::Schema(kind.clone(), reader.schema(&kind).await) }.boxed_local());
+    }
     loop {
         let filled = waiting.iter().map(|wanted| (*wanted, observed.with_schema(wanted.resource.fill(&known))));
         let ready: Vec<_> = filled.filter(|(_, resource)| resource.can_be_found()).collect();
         waiting.retain(|wanted| !ready.iter().any(|(one, _)| one.logical_id == wanted.logical_id));
-        requests.extend(
-            ready.into_iter().map(|(one, resource)| ask(reader, desired, Question::Find(one, resource.into()))),
-        );
+        for (wanted, resource) in ready {
+            let tag = desired.ownership_tag(&wanted.logical_id);
+            let ask = async move { Answer::Resource(wanted, reader.find(&resource, &tag).await.into()) };
+            requests.push(ask.boxed_local());
+        }
         // When no request is running, the remaining resources are parts of resources that do not exist.
         let Some(first) = requests.next().await else {
             if let Some(refused) = Error::together(refused) {
@@ -118,36 +125,10 @@ async fn apis_of_permissions(reader: &impl Reader, observed: &Observed) -> Resul
     Ok(others)
 }
 
-/// A request to AWS.
-enum Question<'a> {
-    Account,
-    Schema(String),
-    Surroundings(String),
-    Find(&'a Wanted, Box<Resource>),
-}
-
 /// The answer to a request.
 enum Answer<'a> {
     Account(Result<String>),
     Schema(String, Result<Schema>),
     Surroundings(String, Result<Surroundings>),
     Resource(&'a Wanted, Box<Result<Option<Found>>>),
-}
-
-async fn ask<'a>(reader: &impl Reader, desired: &Desired, question: Question<'a>) -> Answer<'a> {
-    match question {
-        Question::Account => Answer::Account(reader.account().await),
-        Question::Schema(kind) => {
-            let schema = reader.schema(&kind).await;
-            Answer::Schema(kind, schema)
-        }
-        Question::Surroundings(api_id) => {
-            let surroundings = reader.surroundings(&api_id).await;
-            Answer::Surroundings(api_id, surroundings)
-        }
-        Question::Find(wanted, resource) => {
-            let tag = desired.ownership_tag(&wanted.logical_id);
-            Answer::Resource(wanted, reader.find(&resource, &tag).await.into())
-        }
-    }
 }

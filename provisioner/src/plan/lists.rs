@@ -17,7 +17,7 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
         let source = desired.get(&reference.logical_id).map(|wanted| observed.with_schema(wanted.resource.clone()));
         match source {
             Some(Resource::Other(other)) => {
-                other.schema.as_ref().is_some_and(|schema| schema.is_list(&reference.attribute))
+                other.schema.as_ref().is_some_and(|schema| schema.types.is_list(&reference.attribute))
             }
             _ => false,
         }
@@ -40,7 +40,7 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
 /// Whether the property at a path does not accept a list, as far as that is known.
 fn takes_text(wanted: &Wanted, observed: &Observed, path: &[String], text: &str) -> bool {
     if let Resource::Other(other) = observed.with_schema(wanted.resource.clone()) {
-        return other.schema.as_ref().is_some_and(|schema| schema.is_scalar(path));
+        return other.schema.as_ref().is_some_and(|schema| schema.types.is_scalar(path));
     }
     // A typed property that accepts text keeps the reference when a list is filled in.
     let mut lists = Known::default();

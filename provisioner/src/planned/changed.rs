@@ -76,7 +76,7 @@ fn difference(planned: &PlannedStep, now: &PlannedStep, blockers: &[Blocker]) ->
         what.push(format!("was to {}, and would {} now", verb(planned.action), verb(now.action)));
     }
     what.extend(properties(&planned.changes, &now.changes));
-    let another = |name: &&String| now.ids.value(name).is_some_and(|id| *id != planned.ids[name.as_str()]);
+    let another = |name: &&String| now.ids.contains_key(*name) && now.ids[name.as_str()] != planned.ids[name.as_str()];
     what.extend(planned.ids.keys().filter(another).map(|name| format!("its {name} has changed")));
     if what.is_empty() && planned.calls != now.calls {
         what.push(format!("its calls were {}, and would be {} now", planned.calls.join(", "), now.calls.join(", ")));

@@ -49,7 +49,7 @@ impl PlannedStep {
 fn ids(step: &Step) -> Ids {
     let mut ids = step.ids.clone();
     if matches!(step.resource, Resource::Other(_)) {
-        ids.retain(|name| name == Ids::REF);
+        ids.retain(|name, _| name == Ids::REF);
     }
     ids
 }

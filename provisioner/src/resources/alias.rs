@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::Check;
-use super::kind::{
-    Again, Batches, Changed, DESCRIPTION, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property,
-    Removal, batches, has_properties, property, with,
-};
+use super::kind::*;
 use super::named::FunctionRef;
 use super::served;
 use super::watch::Watch;
@@ -129,6 +126,8 @@ impl Kind for Alias {
         &[(DESCRIPTION, "not supported: the ownership tag is stored there, since an alias has no tags")];
     type Call = Call;
 
+    fields!(part_of_function: function_name);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         self.function_name = FunctionRef::parse(&self.function_name).to_string();
         self.description = tag.as_description();
@@ -144,10 +143,6 @@ impl Kind for Alias {
 
     fn callee(&self) -> Option<String> {
         Some(self.name())
-    }
-
-    fn part_of_function(&self) -> Option<&str> {
-        Some(&self.function_name)
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {

@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
-use super::kind::{
-    Arn, Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Tags, batches,
-    created_by, has_properties, id, property,
-};
+use super::kind::*;
 use crate::template::references_in_text;
 
 /// The API that an `ApiId` names: its logical id if that is a reference, else the id.
@@ -72,17 +69,11 @@ impl Kind for Api {
     const CREATE_ONLY: &'static [Property] = &[property!(Api.protocol_type)];
     type Call = Call;
 
+    fields!(name: name, tags_mut: tags);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         super::name::default_name(&mut self.name, tag, 128);
         tag.add_to(&mut self.tags);
-    }
-
-    fn name(&self) -> String {
-        self.name.clone()
-    }
-
-    fn tags_mut(&mut self) -> Option<&mut Tags> {
-        Some(&mut self.tags)
     }
 
     fn imports(&self, ids: &Ids) -> Vec<Import> {

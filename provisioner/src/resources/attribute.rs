@@ -11,7 +11,7 @@ impl Resource {
     pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<String> {
         if attribute == Ids::REF || self.has_attribute(attribute) {
             let is_map =
-                matches!(self, Self::Other(one) if one.schema.as_ref().is_some_and(|one| one.is_map(attribute)));
+                matches!(self, Self::Other(one) if one.schema.as_ref().is_some_and(|one| one.types.is_map(attribute)));
             return is_map
                 .then(|| format!("`{logical_id}.{attribute}` is a map; a reference must give text or a list"));
         }

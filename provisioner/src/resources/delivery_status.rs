@@ -9,13 +9,10 @@ pub struct DeliveryStatus {
     /// `http/s`, `sqs`, `lambda`, `firehose` or `application`.
     pub protocol: String,
     /// The role that writes the log of successful deliveries.
-    #[serde(default)]
     pub success_feedback_role_arn: Option<String>,
     /// The share of successful deliveries that is logged, in percent; none for SNS's default, which is 0.
-    #[serde(default)]
     pub success_feedback_sample_rate: Option<String>,
     /// The role that writes the log of failed deliveries.
-    #[serde(default)]
     pub failure_feedback_role_arn: Option<String>,
 }
 

@@ -10,10 +10,7 @@ use serde_json::{Value, json};
 pub use self::configuration::{Environment, EphemeralStorage, LoggingConfig, TracingConfig};
 use super::Resource;
 pub use super::code::Code;
-use super::kind::{
-    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property,
-    Removal, Tags, batches, defaults, has_properties, id, property, with,
-};
+use super::kind::*;
 use super::name::default_name;
 use super::named::FunctionRef;
 use crate::template::Reference;
@@ -159,6 +156,8 @@ impl Kind for Function {
     const RUNS_LATER: bool = true;
     type Call = Call;
 
+    fields!(name: function_name, tags_mut: tags);
+
     /// A function that could not be created is recreated.
     fn create_only(&self) -> Vec<&str> {
         vec![STATE.name()]
@@ -170,10 +169,6 @@ impl Kind for Function {
         tag.add_to(&mut self.tags);
     }
 
-    fn name(&self) -> String {
-        self.function_name.clone()
-    }
-
     fn callee(&self) -> Option<String> {
         Some(self.name())
     }
@@ -181,10 +176,6 @@ impl Kind for Function {
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let function = FunctionRef { name: &self.function_name, qualifier: None };
         vec![(Ids::REF, self.function_name.clone()), (Ids::ARN, function.arn(place))]
-    }
-
-    fn tags_mut(&mut self) -> Option<&mut Tags> {
-        Some(&mut self.tags)
     }
 
     /// The path of the zip is irrelevant to what is deployed. A failure is compared by Lambda's own attribute for it.

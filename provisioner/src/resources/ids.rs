@@ -1,7 +1,7 @@
 //! The ids and attributes that AWS assigned to a resource.
 
 use std::collections::{BTreeMap, btree_map};
-use std::ops::Index;
+use std::ops::{Deref, DerefMut, Index};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,11 +48,6 @@ impl Ids {
         self.get(attribute).zip(other.get(attribute)).is_some_and(|(one, other)| one == other)
     }
 
-    /// The value of an attribute.
-    pub fn value(&self, attribute: &str) -> Option<&Value> {
-        self.0.get(attribute)
-    }
-
     /// Sets an attribute.
     pub fn insert(&mut self, attribute: impl Into<String>, value: impl Into<Value>) {
         self.0.insert(attribute.into(), value.into());
@@ -65,25 +60,19 @@ impl Ids {
             _ => None,
         }
     }
+}
 
-    /// Retains the attributes for which `keep` returns true.
-    pub fn retain(&mut self, mut keep: impl FnMut(&String) -> bool) {
-        self.0.retain(|attribute, _| keep(attribute));
+impl Deref for Ids {
+    type Target = BTreeMap<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
+}
 
-    /// The names of the attributes.
-    pub fn keys(&self) -> impl Iterator<Item = &String> {
-        self.0.keys()
-    }
-
-    /// The attributes and their values.
-    pub fn iter(&self) -> btree_map::Iter<'_, String, Value> {
-        self.0.iter()
-    }
-
-    /// The values, mutable.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.0.values_mut()
+impl DerefMut for Ids {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
     }
 }
 
@@ -108,12 +97,6 @@ impl<V: Into<Value>> FromIterator<(String, V)> for Ids {
     }
 }
 
-impl<V: Into<Value>> Extend<(String, V)> for Ids {
-    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, ids: I) {
-        self.0.extend(ids.into_iter().map(|(attribute, value)| (attribute, value.into())));
-    }
-}
-
 impl IntoIterator for Ids {
     type Item = (String, Value);
     type IntoIter = btree_map::IntoIter<String, Value>;
@@ -123,12 +106,9 @@ impl IntoIterator for Ids {
     }
 }
 
-impl<'a> IntoIterator for &'a Ids {
-    type Item = (&'a String, &'a Value);
-    type IntoIter = btree_map::Iter<'a, String, Value>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+impl<V: Into<Value>> Extend<(String, V)> for Ids {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, ids: I) {
+        self.0.extend(ids.into_iter().map(|(attribute, value)| (attribute, value.into())));
     }
 }
 
@@ -143,7 +123,7 @@ mod tests {
         let mut ids = Ids::from([("Ref".to_owned(), "Z1")]);
         ids.insert("NameServers".to_owned(), json!(["ns-1", "ns-2"]));
         assert_eq!(ids.get("Ref").map(String::as_str), Some("Z1"));
-        assert_eq!((ids.get("NameServers"), ids.value("NameServers")), (None, Some(&json!(["ns-1", "ns-2"]))));
+        assert_eq!((ids.get("NameServers"), ids.0.get("NameServers")), (None, Some(&json!(["ns-1", "ns-2"]))));
         assert_eq!((&ids["Ref"], &ids["Nothing"]), (&json!("Z1"), &Value::Null));
     }
 }

@@ -9,10 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::kind::{
-    Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, batches,
-    has_properties,
-};
+use super::kind::*;
 use super::policy::Policy;
 pub use super::role::Call;
 
@@ -84,30 +81,25 @@ impl Kind for InlinePolicy {
     }
 
     fn create(&self) -> Batches<Call> {
-        batches([self.roles.iter().map(|role| self.put(role)).collect()])
+        batches([self.roles.iter().map(|role| Call::put(role, &self.policy_name, &self.policy_document)).collect()])
     }
 
     fn update(&self, now: &Self, _ids: &Ids, _changed: &Changed) -> Batches<Call> {
         let differs = |role: &&String| now.seen.get(*role) != Some(&self.policy_document);
-        batches([self.roles.iter().filter(differs).map(|role| self.put(role)).collect()])
+        batches([self
+            .roles
+            .iter()
+            .filter(differs)
+            .map(|role| Call::put(role, &self.policy_name, &self.policy_document))
+            .collect()])
     }
 
     fn delete(&self, _ids: &Ids) -> Batches<Call> {
-        let drop =
-            |role: &String| Call::DeleteRolePolicy { role_name: role.clone(), policy_name: self.policy_name.clone() };
-        batches([self.roles.iter().map(drop).collect()])
+        batches([self.roles.iter().map(|role| Call::drop_policy(role, &self.policy_name)).collect()])
     }
 }
 
 impl InlinePolicy {
-    fn put(&self, role: &str) -> Call {
-        Call::PutRolePolicy {
-            role_name: role.to_owned(),
-            policy_name: self.policy_name.clone(),
-            document: self.policy_document.clone(),
-        }
-    }
-
     /// The policy as the roles have it; `None` if no role has it. If one role has a different document, that document
     /// is returned.
     pub fn seen_on<'a>(&self, roles: impl Iterator<Item = (&'a String, &'a Policy)>) -> Option<Self> {

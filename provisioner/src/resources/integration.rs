@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::kind::{
-    Batches, Changed, DESCRIPTION, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, batches,
-    created_by, defaults, has_properties, id, property, with,
-};
+use super::kind::*;
 use super::named::{FunctionRef, function_arn};
 
 /// An integration.
@@ -83,6 +80,8 @@ impl Kind for Integration {
     const CREATE_BEFORE_DELETE: bool = true;
     type Call = Call;
 
+    fields!(part_of_api: api_id);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         self.integration_uri = function_arn(&self.integration_uri).to_owned();
         self.description = tag.as_description();
@@ -98,10 +97,6 @@ impl Kind for Integration {
     /// An integration with the ownership tag is found whatever it calls, an untagged one by its function.
     fn identity(&self) -> Vec<String> {
         vec![self.api_id.clone()]
-    }
-
-    fn part_of_api(&self) -> Option<&str> {
-        Some(&self.api_id)
     }
 
     fn comparable(&self) -> Value {

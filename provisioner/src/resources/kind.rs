@@ -1,4 +1,5 @@
-//! The interface of every resource kind, with the names that each kind needs to implement it.
+//! The interface of every resource kind, with the names that each kind needs to implement it. Each kind imports all of
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -300,6 +301,27 @@ macro_rules! created_by {
     };
 }
 pub(super) use created_by;
+
+/// Methods that return a field: the name, the tags, or the resource that it is a part of.
+macro_rules! fields {
+    ($($method:ident: $field:ident),+) => { $(fields!(@ $method $field);)+ };
+    (@ name $field:ident) => {
+        fn name(&self) -> String {
+            self.$field.clone()
+        }
+    };
+    (@ tags_mut $field:ident) => {
+        fn tags_mut(&mut self) -> Option<&mut Tags> {
+            Some(&mut self.$field)
+        }
+    };
+    (@ $part_of:ident $field:ident) => {
+        fn $part_of(&self) -> Option<&str> {
+            Some(&self.$field)
+        }
+    };
+}
+pub(super) use fields;
 
 /// The properties of a template with these values for others.
 pub(super) fn with<const N: usize>(template: &impl Serialize, others: [(Property, Value); N]) -> Value {

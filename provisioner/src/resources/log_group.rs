@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{
-    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Tags,
-    batches, has_properties, id, property,
-};
+use super::kind::*;
 
 /// A log group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,23 +40,17 @@ impl Kind for LogGroup {
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
+    fields!(name: log_group_name, tags_mut: tags);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         super::name::default_name(&mut self.log_group_name, tag, 512);
         tag.add_to(&mut self.tags);
-    }
-
-    fn name(&self) -> String {
-        self.log_group_name.clone()
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let name = &self.log_group_name;
         // In CloudFormation, the `Arn` of a log group ends in `:*`.
         vec![(Ids::REF, name.clone()), (Ids::ARN, place.arn("logs", format_args!("log-group:{name}:*")))]
-    }
-
-    fn tags_mut(&mut self) -> Option<&mut Tags> {
-        Some(&mut self.tags)
     }
 
     fn with_name_only(name: &str) -> Option<Self> {

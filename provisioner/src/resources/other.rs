@@ -13,18 +13,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub(super) use compare::as_far_as;
-pub use identity::{Identifier, PhysicalId};
+pub use identity::Identifier;
 pub use limits::{Limited, Limits};
 pub use not_findable::NotFindable;
 pub use schema::Schema;
 pub use types::{Type, Types};
 
-use super::effect::Effect;
-use super::import::{Import, cloud_control_type};
-use super::kind::{Batches, Changed, Ids, Kind, batches, has_properties};
+use super::import::cloud_control_type;
+use super::kind::*;
 use super::name::default_name;
-use super::ownership::{Orphans, Ownership, Removal};
-use super::tags::{KIND_TAG, Owner, OwnershipTag, STAYS, Tags, kept_by_tag, tag_as_retained};
+use super::tags::{KIND_TAG, Owner, STAYS, kept_by_tag, tag_as_retained};
 
 /// A resource of any kind of the CloudFormation registry.
 ///

@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::kind::{
-    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, batches, created_by,
-    has_properties, id,
-};
+use super::kind::*;
 use super::name::joined;
 use super::named::FunctionRef;
 use super::policy::Principal;

@@ -8,10 +8,11 @@ use crate::template::{Reference, reserved_in};
 
 /// Methods of [`Resource`] that have the same name in [`Kind`], or return a constant of the kind.
 macro_rules! of_its_kind {
-    ($($(#[$doc:meta])* $visibility:vis fn $method:ident(&self $(, $argument:ident: $type:ty)*) -> $result:ty
+    ($($visibility:vis fn $method:ident(&self $(, $argument:ident: $type:ty)*) -> $result:ty
         $(= $constant:ident)?;)+) => {
         impl Resource {
-            $($(#[$doc])* $visibility fn $method(&self $(, $argument: $type)*) -> $result {
+            $(#[doc = concat!("See `Kind::", of_its_kind!(@ name $method $($constant)?), "`.")]
+            $visibility fn $method(&self $(, $argument: $type)*) -> $result {
                 of_its_kind!(@ self $method ($($argument),*) $($constant)?)
             })+
         }
@@ -19,47 +20,30 @@ macro_rules! of_its_kind {
     (@ $resource:ident $method:ident ($($argument:ident),*)) => {
         each_kind!($resource, Resource(one) => one.$method($($argument),*))
     };
+    (@ name $method:ident $constant:ident) => { stringify!($constant) };
+    (@ name $method:ident) => { stringify!($method) };
     (@ $resource:ident $method:ident () $constant:ident) => { constant!($resource, $constant) };
 }
 
 of_its_kind! {
-    /// Whether `Fn::GetAtt` can request this attribute.
     pub fn has_attribute(&self, name: &str) -> bool;
-    /// The attributes that `Fn::GetAtt` can request, if they are known here.
     pub fn attribute_names(&self) -> Vec<String>;
-    /// The name that is shown.
     pub fn name(&self) -> String;
-    /// The API that it is a part of.
     pub fn part_of_api(&self) -> Option<&str>;
-    /// The function or alias that callers get permission for through it, such as `chat:live`.
     pub fn callee(&self) -> Option<String>;
-    /// The name of the function that it is a part of: Lambda removes it with the function.
     pub fn part_of_function(&self) -> Option<&str>;
-    /// The attributes that are derived from its properties.
     pub fn attributes(&self, place: &Place) -> Vec<(&'static str, String)>;
-    /// Where AWS shows its owner.
     pub fn ownership(&self) -> Ownership = OWNERSHIP;
-    /// When a removal deletes it.
     pub fn removal(&self) -> Removal = REMOVAL;
-    /// Whether `update` changes it.
     pub fn is_changed_by_update(&self) -> bool = CHANGED_BY_UPDATE;
-    /// The service for its calls, if that is not its service's own API.
     pub fn through(&self) -> Option<&'static str> = THROUGH;
-    /// Why a prune does not delete it when the template no longer contains it.
     pub fn is_kept(&self) -> Option<&'static str>;
-    /// The part of the stack that it is, for an orphan that does not show its owner.
     pub fn untagged_part(&self) -> Option<String>;
-    /// What must be done by hand before it takes effect: the state, and an imperative.
     pub fn awaits(&self, ids: &Ids) -> Option<(&'static str, &'static str)>;
-    /// The Terraform resources that import it.
     pub fn imports(&self, ids: &Ids) -> Vec<Import>;
-    /// Whether a replacement is created before the old resource is deleted.
     pub fn create_before_delete(&self) -> bool = CREATE_BEFORE_DELETE;
-    /// Whether creating it assigns the id of an existing resource: AWS refuses it until that one is deleted.
     pub fn gets_the_id_of(&self, ids: &Ids) -> bool;
-    /// Whether it exists after the first batch of its creation, and the later batches only complete it.
     pub fn is_filled_in_later(&self) -> bool = FILLED_IN_LATER;
-    /// Whether creating or changing it requires only that its dependencies exist.
     pub fn runs_later(&self) -> bool = RUNS_LATER;
     fn identity(&self) -> Vec<String>;
     pub(super) fn comparable(&self) -> Value;

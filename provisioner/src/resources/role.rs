@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
-use super::kind::{
-    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property,
-    Removal, Tags, batches, defaults, has_properties, property,
-};
+use super::kind::*;
 use super::name::default_name;
 use super::policy::Policy;
 use super::tags::ListOrMap;
@@ -92,23 +89,17 @@ impl Kind for Role {
     const FILLED_IN_LATER: bool = true;
     type Call = Call;
 
+    fields!(name: role_name, tags_mut: tags);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         default_name(&mut self.role_name, tag, 64);
         tag.add_with_region_to(&mut self.tags);
-    }
-
-    fn name(&self) -> String {
-        self.role_name.clone()
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let account = crate::template::Reference::account();
         let (partition, path, name) = (place.partition(), &self.path, &self.role_name);
         vec![(Ids::REF, name.clone()), (Ids::ARN, format!("arn:{partition}:iam::{account}:role{path}{name}"))]
-    }
-
-    fn tags_mut(&mut self) -> Option<&mut Tags> {
-        Some(&mut self.tags)
     }
 
     fn with_name_only(name: &str) -> Option<Self> {
@@ -137,7 +128,7 @@ impl Kind for Role {
 
     fn create(&self) -> Batches<Call> {
         let attach = self.managed_policy_arns.iter().map(|arn| self.attach(arn));
-        let put = self.policies.iter().map(|(name, document)| self.put(name, document));
+        let put = self.policies.iter().map(|(name, document)| Call::put(&self.role_name, name, document));
         batches([vec![Call::CreateRole(Box::new(self.clone()))], attach.chain(put).collect()])
     }
 
@@ -166,20 +157,27 @@ impl Kind for Role {
         grant.extend(self.managed_policy_arns.difference(&now.managed_policy_arns).map(|arn| self.attach(arn)));
         let differs = |name: &String, document: &Policy| now.policies.get(name) != Some(document);
         let put = self.policies.iter().filter(|(name, document)| differs(name, document));
-        grant.extend(put.map(|(name, document)| self.put(name, document)));
+        grant.extend(put.map(|(name, document)| Call::put(&self.role_name, name, document)));
         if changed.has(property!(Role.tags)) {
             grant.push(Call::TagRole { role_name: role_name(), tags: self.tags.clone() });
         }
         let detach = now.managed_policy_arns.difference(&self.managed_policy_arns).map(|arn| self.detach(arn));
-        let drop =
-            now.policies.keys().filter(|name| !self.policies.contains_key(*name)).map(|name| self.drop_policy(name));
+        let drop = now
+            .policies
+            .keys()
+            .filter(|name| !self.policies.contains_key(*name))
+            .map(|name| Call::drop_policy(&self.role_name, name));
         batches([grant, detach.chain(drop).collect()])
     }
 
     fn delete(&self, _ids: &Ids) -> Batches<Call> {
         let detach = self.managed_policy_arns.iter().map(|arn| self.detach(arn));
         // IAM does not delete a role that still has a policy.
-        let drop = self.policies.keys().chain(&self.attached_inline_policies).map(|name| self.drop_policy(name));
+        let drop = self
+            .policies
+            .keys()
+            .chain(&self.attached_inline_policies)
+            .map(|name| Call::drop_policy(&self.role_name, name));
         batches([detach.chain(drop).collect(), vec![Call::DeleteRole { role_name: self.role_name.clone() }]])
     }
 }
@@ -192,17 +190,16 @@ impl Role {
     fn detach(&self, arn: &str) -> Call {
         Call::DetachRolePolicy { role_name: self.role_name.clone(), policy_arn: arn.to_owned() }
     }
+}
 
-    fn put(&self, name: &str, document: &Policy) -> Call {
-        Call::PutRolePolicy {
-            role_name: self.role_name.clone(),
-            policy_name: name.to_owned(),
-            document: document.clone(),
-        }
+impl Call {
+    pub(super) fn put(role: &str, policy: &str, document: &Policy) -> Self {
+        let (role_name, policy_name, document) = (role.to_owned(), policy.to_owned(), document.clone());
+        Self::PutRolePolicy { role_name, policy_name, document }
     }
 
-    fn drop_policy(&self, name: &str) -> Call {
-        Call::DeleteRolePolicy { role_name: self.role_name.clone(), policy_name: name.to_owned() }
+    pub(super) fn drop_policy(role: &str, policy: &str) -> Self {
+        Self::DeleteRolePolicy { role_name: role.to_owned(), policy_name: policy.to_owned() }
     }
 }
 

@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
-use super::kind::{
-    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, batches, created_by,
-    has_properties, id,
-};
+use super::kind::*;
 use super::named::same_function;
 
 /// A route.
@@ -70,18 +67,12 @@ impl Kind for Route {
     const REMOVAL: Removal = Removal::Routes;
     type Call = Call;
 
-    fn complete(&mut self, _tag: &OwnershipTag) {}
+    fields!(name: route_key, part_of_api: api_id);
 
-    fn name(&self) -> String {
-        self.route_key.clone()
-    }
+    fn complete(&mut self, _tag: &OwnershipTag) {}
 
     fn identity(&self) -> Vec<String> {
         vec![self.api_id.clone(), self.route_key.clone()]
-    }
-
-    fn part_of_api(&self) -> Option<&str> {
-        Some(&self.api_id)
     }
 
     /// A route has no ownership tag: it is adopted only if its target is adopted too, or if its target is another

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::api::api_of;
-use super::kind::{
-    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Removal, Tags, batches, created_by,
-    has_properties, property,
-};
+use super::kind::*;
 
 /// A stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,28 +65,18 @@ impl Kind for Stage {
     const REMOVAL: Removal = Removal::Stages;
     type Call = Call;
 
+    fields!(name: stage_name, tags_mut: tags, part_of_api: api_id);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         tag.add_to(&mut self.tags);
-    }
-
-    fn name(&self) -> String {
-        self.stage_name.clone()
     }
 
     fn identity(&self) -> Vec<String> {
         vec![self.api_id.clone(), self.stage_name.clone()]
     }
 
-    fn part_of_api(&self) -> Option<&str> {
-        Some(&self.api_id)
-    }
-
     fn attributes(&self, _place: &Place) -> Vec<(&'static str, String)> {
         vec![(Ids::REF, self.stage_name.clone())]
-    }
-
-    fn tags_mut(&mut self) -> Option<&mut Tags> {
-        Some(&mut self.tags)
     }
 
     fn collides_with(&self, other: &Self) -> bool {

@@ -7,10 +7,7 @@ use serde_json::Value;
 
 use super::Resource;
 use super::json_policy::{as_text, json_or_text, parsed};
-use super::kind::{
-    Again, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, batches,
-    has_properties, id, property,
-};
+use super::kind::*;
 use super::other::as_far_as;
 
 /// A subscription.
@@ -28,7 +25,6 @@ pub struct Subscription {
     #[serde(default)]
     pub endpoint: String,
     /// The region of the topic, which the topic's ARN contains too.
-    #[serde(default)]
     pub region: Option<String>,
     /// Whether the endpoint gets a message without SNS's envelope.
     #[serde(default)]
@@ -49,7 +45,6 @@ pub struct Subscription {
     #[serde(default, deserialize_with = "json_or_text")]
     pub replay_policy: Option<Value>,
     /// The role that writes to a delivery stream of Firehose.
-    #[serde(default)]
     pub subscription_role_arn: Option<String>,
 }
 

@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::kind::{
-    Arn, Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, Tags,
-    batches, created_by, has_properties, id, property,
-};
+use super::kind::*;
 use super::name::default_name;
 
 /// A table.
@@ -83,22 +80,16 @@ impl Kind for Table {
         &[property!(Table.attribute_definitions), property!(Table.key_schema), property!(Table.billing_mode)];
     type Call = Call;
 
+    fields!(name: table_name, tags_mut: tags);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         default_name(&mut self.table_name, tag, 255);
         tag.add_to(&mut self.tags);
     }
 
-    fn name(&self) -> String {
-        self.table_name.clone()
-    }
-
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {
         let name = &self.table_name;
         vec![(Ids::REF, name.clone()), (Ids::ARN, place.arn("dynamodb", format_args!("table/{name}")))]
-    }
-
-    fn tags_mut(&mut self) -> Option<&mut Tags> {
-        Some(&mut self.tags)
     }
 
     fn with_name_only(name: &str) -> Option<Self> {

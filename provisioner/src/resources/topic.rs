@@ -7,10 +7,7 @@ use serde_json::Value;
 
 use super::delivery_status::{self, DeliveryStatus};
 use super::json_policy::{as_text, json_or_text, parsed};
-use super::kind::{
-    Again, Arn, Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Property, Removal, Tags,
-    batches, has_properties, id, property,
-};
+use super::kind::*;
 use super::name::default_name;
 use super::tags;
 
@@ -31,7 +28,6 @@ pub struct Topic {
     #[serde(default)]
     pub content_based_deduplication: bool,
     /// The scope of the throughput quota: `Topic` or `MessageGroup`. Not compared unless the template gives it.
-    #[serde(default)]
     pub fifo_throughput_scope: Option<String>,
     /// The retention of messages, for a topic that delivers messages in their order.
     #[serde(default, deserialize_with = "json_or_text")]
@@ -40,7 +36,6 @@ pub struct Topic {
     #[serde(default = "default_size")]
     pub maximum_message_size: i32,
     /// The key that encrypts the messages.
-    #[serde(default)]
     pub kms_master_key_id: Option<String>,
     /// The version of the signature of messages, `1` or `2`.
     #[serde(default = "first_version")]
@@ -105,6 +100,8 @@ impl Kind for Topic {
     const THROUGH_CLOUD_CONTROL: &'static [Property] = &[SUBSCRIPTION];
     type Call = Call;
 
+    fields!(name: topic_name, tags_mut: tags);
+
     fn complete(&mut self, tag: &OwnershipTag) {
         self.topic_name = self.name_from(tag);
         delivery_status::normalize(&mut self.delivery_status_logging);
@@ -119,18 +116,6 @@ impl Kind for Topic {
         }
         // The tag with the kind is that of earlier versions, which created topics through Cloud Control.
         tag.add_with_kind_to(&mut self.tags, Self::TYPE);
-    }
-
-    fn name(&self) -> String {
-        self.topic_name.clone()
-    }
-
-    fn identity(&self) -> Vec<String> {
-        vec![self.topic_name.clone()]
-    }
-
-    fn tags_mut(&mut self) -> Option<&mut Tags> {
-        Some(&mut self.tags)
     }
 
     fn comparable_with(&self, wanted: &Self) -> Value {
@@ -290,17 +275,11 @@ fn property_of(attribute: &str) -> &str {
     if delivery_status::has(attribute) { property!(Topic.delivery_status_logging).name() } else { attribute }
 }
 
-fn first_version() -> String {
-    "1".to_owned()
-}
-
-/// SNS API reference, `GetTopicAttributes`.
-fn default_size() -> i32 {
-    262_144
-}
-
-fn pass_through() -> String {
-    "PassThrough".to_owned()
+// SNS API reference, `GetTopicAttributes`.
+defaults! {
+    first_version: String = "1".to_owned();
+    default_size: i32 = 262_144;
+    pass_through: String = "PassThrough".to_owned();
 }
 
 #[cfg(test)]

@@ -4,10 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cors::Cors;
-use super::kind::{
-    Batches, Changed, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Place, Property, Removal, batches,
-    created_by, has_properties, property,
-};
+use super::kind::*;
 use super::named::FunctionRef;
 
 /// A function URL.
@@ -53,6 +50,8 @@ impl Kind for Url {
     const CREATE_ONLY: &'static [Property] = &[property!(Url.target_function_arn), property!(Url.qualifier)];
     type Call = Call;
 
+    fields!(part_of_function: target_function_arn);
+
     fn complete(&mut self, _tag: &OwnershipTag) {
         let target = std::mem::take(&mut self.target_function_arn);
         let FunctionRef { name, qualifier } = FunctionRef::parse(&target);
@@ -71,10 +70,6 @@ impl Kind for Url {
 
     fn identity(&self) -> Vec<String> {
         [Some(&self.target_function_arn), self.qualifier.as_ref()].into_iter().flatten().cloned().collect()
-    }
-
-    fn part_of_function(&self) -> Option<&str> {
-        Some(&self.target_function_arn)
     }
 
     fn attributes(&self, place: &Place) -> Vec<(&'static str, String)> {

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::function::OUTSIDE_SETTINGS;
-use super::kind::{
-    Batches, Changed, Effect, Ids, Import, Kind, Orphans, Ownership, OwnershipTag, Removal, batches, has_properties,
-};
+use super::kind::*;
 use super::named::FunctionRef;
 use crate::template::{Reference, references_in};
 
@@ -81,6 +79,8 @@ impl Kind for Version {
     const CHANGED_BY_UPDATE: bool = true;
     type Call = Call;
 
+    fields!(part_of_function: function_name);
+
     fn complete(&mut self, _tag: &OwnershipTag) {
         self.function_name = FunctionRef::parse(&self.function_name).to_string();
     }
@@ -93,10 +93,6 @@ impl Kind for Version {
     fn identity(&self) -> Vec<String> {
         let unknown = references_in(&self.release).into_iter().filter(|one| *one != Reference::account());
         vec![self.function_name.clone(), unknown.map(|one| one.to_string()).collect()]
-    }
-
-    fn part_of_function(&self) -> Option<&str> {
-        Some(&self.function_name)
     }
 
     fn comparable(&self) -> Value {

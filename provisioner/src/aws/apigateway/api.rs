@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use super::super::problem::{if_exists, problem};
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_items, api_ids, no_such_api, only_once, sorted, unsorted};
+use super::{all_items, api_ids, busy, no_such_api, only_once, sorted, unsorted};
 use crate::error::{Error, Result};
 use crate::hint::{Command, Hint};
 use crate::observe::Found;
@@ -170,7 +170,7 @@ impl Dispatch for api::Call {
                     .set_tags(Some(unsorted(&api.tags)));
                 let doing = format!("creating HTTP API {}", api.name);
                 let answer =
-                    aws.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
+                    aws.sent(doing, busy, || request.clone().customize().config_override(only_once()).send()).await?;
                 return Ok(api_ids(answer.api_id(), answer.api_endpoint()));
             }
             api::Call::UpdateApi { api_id, api } => {
@@ -181,12 +181,12 @@ impl Dispatch for api::Call {
                     .description(&api.description)
                     .set_cors_configuration(api.cors_configuration.as_ref().map(sdk_cors))
                     .disable_execute_api_endpoint(api.disable_execute_api_endpoint);
-                aws.on_api(format!("updating HTTP API {}", api.name), || request.clone().send()).await?;
+                aws.sent(format!("updating HTTP API {}", api.name), busy, || request.clone().send()).await?;
             }
             api::Call::DeleteCorsConfiguration { api_id } => {
                 let request = client.delete_cors_configuration().api_id(api_id);
                 let doing = format!("removing the CORS configuration of HTTP API {api_id}");
-                aws.removed_from_api(doing, || request.clone().send()).await?;
+                aws.removed(doing, busy, || request.clone().send()).await?;
             }
             api::Call::TagResource { api_id, tags } => {
                 aws.tag(&format!("/apis/{api_id}"), tags).await?;
@@ -194,7 +194,7 @@ impl Dispatch for api::Call {
             api::Call::GetDeployments { api_id } => aws.api_is_in_force(api_id).await?,
             api::Call::DeleteApi { api_id } => {
                 let request = client.delete_api().api_id(api_id);
-                aws.removed_from_api(format!("deleting HTTP API {api_id}"), || request.clone().send()).await?;
+                aws.removed(format!("deleting HTTP API {api_id}"), busy, || request.clone().send()).await?;
             }
         }
         Ok(Ids::new())

@@ -4,7 +4,7 @@ use aws_sdk_apigatewayv2::types::{self as sdk, ConnectionType, IntegrationType};
 
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_items, named_id, only_once, unlisted};
+use super::{all_items, busy, named_id, only_once, unlisted};
 use crate::error::Result;
 use crate::observe::{Duplicate, Found};
 use crate::resources::integration::{self, Integration};
@@ -62,45 +62,41 @@ pub(in super::super) fn found_integration(api_id: &str, found: &sdk::Integration
     Found::new(Resource::Integration(resource), named_id(Ids::INTEGRATION_ID, found.integration_id()), owner)
 }
 
+/// The properties of an integration in a request that creates or updates it.
+macro_rules! with_properties {
+    ($request:expr, $one:expr) => {
+        $request
+            .api_id(&$one.api_id)
+            .integration_type(IntegrationType::from($one.integration_type.as_str()))
+            .integration_uri(&$one.integration_uri)
+            .integration_method(&$one.integration_method)
+            .payload_format_version(&$one.payload_format_version)
+            .timeout_in_millis($one.timeout_in_millis)
+            .connection_type(ConnectionType::from($one.connection_type.as_str()))
+            .description(&$one.description)
+    };
+}
+
 impl Dispatch for integration::Call {
     async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
         let client = &aws.apigateway;
         match self {
             integration::Call::CreateIntegration(one) => {
-                let request = client
-                    .create_integration()
-                    .api_id(&one.api_id)
-                    .integration_type(IntegrationType::from(one.integration_type.as_str()))
-                    .integration_uri(&one.integration_uri)
-                    .integration_method(&one.integration_method)
-                    .payload_format_version(&one.payload_format_version)
-                    .timeout_in_millis(one.timeout_in_millis)
-                    .connection_type(ConnectionType::from(one.connection_type.as_str()))
-                    .description(&one.description);
+                let request = with_properties!(client.create_integration(), one);
                 let doing = format!("creating an integration of {} on HTTP API {}", one.integration_uri, one.api_id);
                 let answer =
-                    aws.on_api(doing, || request.clone().customize().config_override(only_once()).send()).await?;
+                    aws.sent(doing, busy, || request.clone().customize().config_override(only_once()).send()).await?;
                 Ok(named_id(Ids::INTEGRATION_ID, answer.integration_id()))
             }
             integration::Call::UpdateIntegration { integration_id, integration: one } => {
-                let request = client
-                    .update_integration()
-                    .api_id(&one.api_id)
-                    .integration_id(integration_id)
-                    .integration_type(IntegrationType::from(one.integration_type.as_str()))
-                    .integration_uri(&one.integration_uri)
-                    .integration_method(&one.integration_method)
-                    .payload_format_version(&one.payload_format_version)
-                    .timeout_in_millis(one.timeout_in_millis)
-                    .connection_type(ConnectionType::from(one.connection_type.as_str()))
-                    .description(&one.description);
+                let request = with_properties!(client.update_integration().integration_id(integration_id), one);
                 let doing = format!("updating integration {integration_id} of HTTP API {}", one.api_id);
-                aws.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
+                aws.sent(doing, busy, || request.clone().send()).await.map(|_| Ids::new())
             }
             integration::Call::DeleteIntegration { api_id, integration_id } => {
                 let request = client.delete_integration().api_id(api_id).integration_id(integration_id);
                 let doing = format!("deleting integration {integration_id} of HTTP API {api_id}");
-                aws.removed_from_api(doing, || request.clone().send()).await
+                aws.removed(doing, busy, || request.clone().send()).await
             }
         }
     }

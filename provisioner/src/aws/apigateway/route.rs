@@ -4,7 +4,7 @@ use aws_sdk_apigatewayv2::types as sdk;
 
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_items, named_id, unlisted};
+use super::{all_items, busy, named_id, unlisted};
 use crate::error::Result;
 use crate::observe::Found;
 use crate::resources::named::IntegrationId;
@@ -66,7 +66,7 @@ impl Dispatch for route::Call {
                     .authorization_type(route.authorization_type.as_str().into())
                     .set_authorizer_id(route.authorizer_id.clone());
                 let doing = format!("creating route `{}` on HTTP API {}", route.route_key, route.api_id);
-                let answer = aws.on_api(doing, || request.clone().send()).await?;
+                let answer = aws.sent(doing, busy, || request.clone().send()).await?;
                 Ok(named_id(Ids::ROUTE_ID, answer.route_id()))
             }
             route::Call::UpdateRoute { route_id, route } => {
@@ -80,12 +80,12 @@ impl Dispatch for route::Call {
                     // id.
                     .authorizer_id(route.authorizer_id.as_deref().unwrap_or_default());
                 let doing = format!("updating route `{}` of HTTP API {}", route.route_key, route.api_id);
-                aws.on_api(doing, || request.clone().send()).await.map(|_| Ids::new())
+                aws.sent(doing, busy, || request.clone().send()).await.map(|_| Ids::new())
             }
             route::Call::DeleteRoute { api_id, route_id } => {
                 let request = client.delete_route().api_id(api_id).route_id(route_id);
                 let doing = format!("deleting route {route_id} of HTTP API {api_id}");
-                aws.removed_from_api(doing, || request.clone().send()).await
+                aws.removed(doing, busy, || request.clone().send()).await
             }
         }
     }

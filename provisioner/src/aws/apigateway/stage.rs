@@ -7,7 +7,7 @@ use aws_sdk_apigatewayv2::types as sdk;
 
 use super::super::service::{Dispatch, Find};
 use super::super::{Aws, AwsReader};
-use super::{all_items, sorted, unlisted, unsorted};
+use super::{all_items, busy, sorted, unlisted, unsorted};
 use crate::error::Result;
 use crate::observe::{Found, SeenStage, Surroundings};
 use crate::resources::stage::{self, RouteSettings, Stage};
@@ -73,40 +73,38 @@ pub(in super::super) fn found_stage(api_id: &str, found: &sdk::Stage, tag: &Owne
     Found::new(Resource::Stage(resource), Ids::new(), owner)
 }
 
+/// The properties of a stage, without its tags, in a request that creates or updates it.
+macro_rules! with_properties {
+    ($request:expr, $stage:expr) => {
+        $request
+            .api_id(&$stage.api_id)
+            .stage_name(&$stage.stage_name)
+            .auto_deploy($stage.auto_deploy)
+            .description(&$stage.description)
+            .default_route_settings(sdk_settings(&$stage.default_route_settings))
+            .set_route_settings(Some(all_settings($stage)).filter(|all| !all.is_empty()))
+    };
+}
+
 impl Dispatch for stage::Call {
     async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
         let client = &aws.apigateway;
         let doing = |verb: &str, api_id: &str, stage: &str| format!("{verb} stage {stage} of HTTP API {api_id}");
         match self {
             stage::Call::CreateStage(stage) => {
-                let request = client
-                    .create_stage()
-                    .api_id(&stage.api_id)
-                    .stage_name(&stage.stage_name)
-                    .auto_deploy(stage.auto_deploy)
-                    .description(&stage.description)
-                    .default_route_settings(sdk_settings(&stage.default_route_settings))
-                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()))
-                    .set_tags(Some(unsorted(&stage.tags)));
+                let request = with_properties!(client.create_stage(), stage).set_tags(Some(unsorted(&stage.tags)));
                 let doing = doing("creating", &stage.api_id, &stage.stage_name);
-                aws.on_api(doing, || request.clone().send()).await?;
+                aws.sent(doing, busy, || request.clone().send()).await?;
             }
             stage::Call::UpdateStage(stage) => {
-                let request = client
-                    .update_stage()
-                    .api_id(&stage.api_id)
-                    .stage_name(&stage.stage_name)
-                    .auto_deploy(stage.auto_deploy)
-                    .description(&stage.description)
-                    .default_route_settings(sdk_settings(&stage.default_route_settings))
-                    .set_route_settings(Some(all_settings(stage)).filter(|all| !all.is_empty()));
+                let request = with_properties!(client.update_stage(), stage);
                 let doing = doing("updating", &stage.api_id, &stage.stage_name);
-                aws.on_api(doing, || request.clone().send()).await?;
+                aws.sent(doing, busy, || request.clone().send()).await?;
             }
             stage::Call::DeleteRouteSettings { api_id, stage_name, route_key } => {
                 let request = client.delete_route_settings().api_id(api_id).stage_name(stage_name).route_key(route_key);
                 let doing = doing(&format!("removing the settings of `{route_key}` from"), api_id, stage_name);
-                aws.removed_from_api(doing, || request.clone().send()).await?;
+                aws.removed(doing, busy, || request.clone().send()).await?;
             }
             stage::Call::TagResource { api_id, stage_name, tags } => {
                 aws.tag(&format!("/apis/{api_id}/stages/{stage_name}"), tags).await?;
@@ -114,7 +112,7 @@ impl Dispatch for stage::Call {
             stage::Call::DeleteStage { api_id, stage_name } => {
                 let request = client.delete_stage().api_id(api_id).stage_name(stage_name);
                 let doing = doing("deleting", api_id, stage_name);
-                aws.removed_from_api(doing, || request.clone().send()).await?;
+                aws.removed(doing, busy, || request.clone().send()).await?;
             }
         }
         Ok(Ids::new())

@@ -81,6 +81,30 @@ impl AwsReader {
     }
 }
 
+/// The configuration of a function in a request that creates or updates it, as far as `sent` returns true for the
+/// property.
+macro_rules! configured {
+    ($request:expr, $function:expr, $sent:expr) => {{
+        let (function, sent) = (&$function, $sent);
+        $request
+            .function_name(&function.function_name)
+            .set_description(sent(property!(Function.description)).then(|| function.description.clone()))
+            .set_runtime(sent(property!(Function.runtime)).then(|| Runtime::from(function.runtime.as_str())))
+            .set_handler(sent(property!(Function.handler)).then(|| function.handler.clone()))
+            .set_role(sent(property!(Function.role)).then(|| function.role.clone()))
+            .set_memory_size(sent(property!(Function.memory_size)).then_some(function.memory_size))
+            .set_timeout(sent(property!(Function.timeout)).then_some(function.timeout))
+            .set_environment(sent(property!(Function.environment)).then(|| sdk_environment(function)))
+            .set_layers(sent(property!(Function.layers)).then(|| function.layers.clone()))
+            .set_logging_config(sent(property!(Function.logging_config)).then(|| sdk_logging(function)))
+            .set_tracing_config(sent(property!(Function.tracing_config)).then(|| sdk_tracing(function)))
+            .set_ephemeral_storage(match sent(property!(Function.ephemeral_storage)) {
+                true => Some(sdk_storage(function)?),
+                false => None,
+            })
+    }};
+}
+
 impl Dispatch for Call {
     async fn dispatch(&self, aws: &Aws) -> Result<Ids> {
         match self {
@@ -100,26 +124,8 @@ impl Dispatch for Call {
             }
             Call::UpdateFunctionConfiguration { function, properties, revision } => {
                 let sent = |property: Property| properties.iter().any(|one| one == property.name());
-                let request = aws
-                    .lambda
-                    .update_function_configuration()
-                    .function_name(&function.function_name)
-                    .revision_id(revision)
-                    .set_description(sent(property!(Function.description)).then(|| function.description.clone()))
-                    .set_runtime(sent(property!(Function.runtime)).then(|| Runtime::from(function.runtime.as_str())))
-                    .set_handler(sent(property!(Function.handler)).then(|| function.handler.clone()))
-                    .set_role(sent(property!(Function.role)).then(|| function.role.clone()))
-                    .set_memory_size(sent(property!(Function.memory_size)).then_some(function.memory_size))
-                    .set_timeout(sent(property!(Function.timeout)).then_some(function.timeout))
-                    .set_environment(sent(property!(Function.environment)).then(|| sdk_environment(function)))
-                    .set_layers(sent(property!(Function.layers)).then(|| function.layers.clone()))
-                    .set_logging_config(sent(property!(Function.logging_config)).then(|| sdk_logging(function)))
-                    .set_tracing_config(sent(property!(Function.tracing_config)).then(|| sdk_tracing(function)))
-                    .set_ephemeral_storage(if sent(property!(Function.ephemeral_storage)) {
-                        sdk_storage(function)?
-                    } else {
-                        None
-                    });
+                let request = aws.lambda.update_function_configuration().revision_id(revision);
+                let request = configured!(request, function, sent);
                 let (doing, name) = ("updating the configuration of", &function.function_name);
                 let answer = aws.on_function(doing, name, &function.role, || request.clone().send()).await?;
                 let first = first_poll(answer.state.as_ref(), answer.last_update_status.as_ref());
@@ -217,23 +223,10 @@ impl Aws {
     async fn create_function(&self, function: &Function, publish: bool) -> Result<Ids> {
         let name = &function.function_name;
         let code = FunctionCode::builder().zip_file(zip(name, &function.code)?).build();
-        let request = self
-            .lambda
-            .create_function()
-            .function_name(name)
-            .description(&function.description)
-            .runtime(Runtime::from(function.runtime.as_str()))
-            .handler(&function.handler)
-            .role(&function.role)
+        let request = configured!(self.lambda.create_function(), function, |_| true)
             .code(code)
             .set_architectures(Some(sdk_architectures(&function.architectures)))
-            .memory_size(function.memory_size)
-            .timeout(function.timeout)
-            .environment(sdk_environment(function))
             .set_layers(Some(function.layers.clone()).filter(|layers| !layers.is_empty()))
-            .logging_config(sdk_logging(function))
-            .tracing_config(sdk_tracing(function))
-            .set_ephemeral_storage(sdk_storage(function)?)
             .set_tags(Some(function.tags.clone().into_iter().collect()))
             .publish(publish);
         let answer = self.on_function("creating", name, &function.role, || request.clone().send()).await?;
@@ -376,9 +369,7 @@ fn sdk_tracing(function: &Function) -> TracingConfig {
     TracingConfig::builder().mode(function.tracing_config.mode.as_str().into()).build()
 }
 
-fn sdk_storage(function: &Function) -> Result<Option<EphemeralStorage>> {
+fn sdk_storage(function: &Function) -> Result<EphemeralStorage> {
     let storage = EphemeralStorage::builder().size(function.ephemeral_storage.size).build();
-    storage
-        .map(Some)
-        .map_err(|error| Error::new(format!("writing the storage of function {}", function.function_name), error))
+    storage.map_err(|error| Error::new(format!("writing the storage of function {}", function.function_name), error))
 }

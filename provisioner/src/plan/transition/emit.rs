@@ -23,18 +23,10 @@ impl Transitions {
         let mut steps = Vec::new();
         for mut step in differences {
             steps.extend(pins.iter().filter(|(function, _)| *function == step.id).map(|(_, pin)| pin.clone()));
-            for one in &self.each {
-                one.change(&mut step);
-            }
-            for one in &self.publications {
-                one.change(&mut step);
-            }
-            for one in &self.retirements {
-                one.change(&mut step);
-            }
-            for one in &self.revocations {
-                one.change(&mut step);
-            }
+            self.each.iter().for_each(|one| one.change(&mut step));
+            self.publications.iter().for_each(|one| one.change(&mut step));
+            self.retirements.iter().for_each(|one| one.change(&mut step));
+            self.revocations.iter().for_each(|one| one.change(&mut step));
             step.name_calls();
             steps.push(step);
         }

@@ -6,33 +6,30 @@ use serde::{Deserialize, Serialize};
 
 /// The variables of a function's process.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Environment {
     /// Names and values, 4 KiB in all.
-    #[serde(default)]
     pub variables: BTreeMap<String, String>,
 }
 
 /// The logging configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct LoggingConfig {
     /// `Text` or `JSON`.
-    #[serde(default = "text_format")]
     pub log_format: String,
     /// The minimum level of the function's own lines; with `JSON` only.
     pub application_log_level: Option<String>,
     /// The minimum level of Lambda's lines; with `JSON` only.
     pub system_log_level: Option<String>,
     /// The log group; `/aws/lambda/NAME` by default.
-    #[serde(default)]
     pub log_group: String,
 }
 
 impl Default for LoggingConfig {
     fn default() -> Self {
         Self {
-            log_format: text_format(),
+            log_format: "Text".to_owned(),
             application_log_level: None,
             system_log_level: None,
             log_group: String::new(),
@@ -66,8 +63,4 @@ impl Default for EphemeralStorage {
     fn default() -> Self {
         Self { size: 512 }
     }
-}
-
-fn text_format() -> String {
-    "Text".to_owned()
 }

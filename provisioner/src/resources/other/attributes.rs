@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::super::kind::Ids;
-use super::identity::{Identifier, PhysicalId};
+use super::identity::{Identifier, physical_id};
 
 /// The maximum depth of the search for an attribute; a deeper name is accepted without a check.
 const DEPTH: usize = 4;
@@ -89,9 +89,7 @@ pub(super) fn assigned(kind: &str, identifier: &Identifier, properties: &Map<Str
     }
     // A template cannot request a property with the name `Ref`.
     ids.remove(Ids::REF);
-    if let Some(physical_id) = PhysicalId::of(kind, identifier, properties) {
-        ids.insert(Ids::REF.to_owned(), physical_id.as_str());
-    }
+    ids.extend(physical_id(kind, identifier, properties).map(|id| (Ids::REF.to_owned(), id)));
     ids
 }
 

@@ -1,6 +1,6 @@
 //! The two names of a registry resource on AWS: the identifier for Cloud Control, and the value of `Ref`.
 //!
-//! They are the same text for most kinds; two types prevent that one is used instead of the other.
+//! They are the same text for most kinds; the type of the first prevents that one is used instead of the other.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,25 +39,13 @@ impl fmt::Display for Identifier {
     }
 }
 
-/// The value of `Ref` for a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhysicalId(String);
-
-impl PhysicalId {
-    /// The value that CloudFormation's `Ref` returns for a resource of this kind; `None` where AWS did not return the
-    /// property that contains it.
-    pub fn of(kind: &str, identifier: &Identifier, properties: &Map<String, Value>) -> Option<Self> {
-        let text = match REF_VALUES.kinds.get(kind) {
-            None => Some(identifier.0.clone()),
-            Some(RefValue::Property(name)) => properties.get(name).and_then(text).or_else(|| identifier.only_part()),
-            Some(RefValue::FromArn { marker }) => identifier.after(marker).or_else(|| identifier.only_part()),
-        };
-        text.map(Self)
-    }
-
-    /// The text that a template gets.
-    pub fn as_str(&self) -> &str {
-        &self.0
+/// The value that CloudFormation's `Ref` returns for a resource of this kind; `None` where AWS did not return the
+/// property that contains it.
+pub(super) fn physical_id(kind: &str, identifier: &Identifier, properties: &Map<String, Value>) -> Option<String> {
+    match REF_VALUES.kinds.get(kind) {
+        None => Some(identifier.0.clone()),
+        Some(RefValue::Property(name)) => properties.get(name).and_then(text).or_else(|| identifier.only_part()),
+        Some(RefValue::FromArn { marker }) => identifier.after(marker).or_else(|| identifier.only_part()),
     }
 }
 
@@ -106,8 +94,7 @@ mod tests {
     use super::*;
 
     fn physical_id(kind: &str, identifier: &str, properties: &Value) -> Option<String> {
-        let id = PhysicalId::of(kind, &Identifier::new(identifier), properties.as_object().unwrap());
-        id.map(|id| id.as_str().to_owned())
+        super::physical_id(kind, &Identifier::new(identifier), properties.as_object().unwrap())
     }
 
     #[test]

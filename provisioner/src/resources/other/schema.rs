@@ -81,21 +81,6 @@ impl Schema {
         attributes::has(&self.attributes, name)
     }
 
-    /// Whether an attribute is a list.
-    pub fn is_list(&self, attribute: &str) -> bool {
-        self.types.is_list(attribute)
-    }
-
-    /// Whether an attribute is a map.
-    pub fn is_map(&self, attribute: &str) -> bool {
-        self.types.is_map(attribute)
-    }
-
-    /// Whether the value at a path of keys and indices in the properties has a single type that is not a list or a map.
-    pub fn is_scalar(&self, path: &[String]) -> bool {
-        self.types.is_scalar(path)
-    }
-
     /// Tags in the form that the kind accepts.
     pub(super) fn written_tags(&self, property: &str, tags: &Tags) -> Value {
         match self.types.is_map(property) {

@@ -42,12 +42,12 @@ impl Types {
     }
 
     /// Whether the value at a dotted path of properties is a map.
-    pub(super) fn is_map(&self, path: &str) -> bool {
+    pub fn is_map(&self, path: &str) -> bool {
         matches!(self.at(path), Some(Type::Map(..)))
     }
 
     /// Whether the value at a dotted path of properties is a list.
-    pub(super) fn is_list(&self, path: &str) -> bool {
+    pub fn is_list(&self, path: &str) -> bool {
         matches!(self.at(path), Some(Type::List(_)))
     }
 
@@ -60,7 +60,7 @@ impl Types {
     }
 
     /// Whether the value at a path of keys and indices has a single type that is neither a list nor a map.
-    pub(super) fn is_scalar(&self, path: &[String]) -> bool {
+    pub fn is_scalar(&self, path: &[String]) -> bool {
         let Some((first, path)) = path.split_first() else { return false };
         let found = path.iter().fold(self.properties.get(first), |one, key| self.inside(one?, key));
         let scalar = |one: &Type| matches!(one, Type::Text | Type::Whole | Type::Number | Type::Flag);

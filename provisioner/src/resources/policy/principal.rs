@@ -7,15 +7,16 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{many, one_or_sorted, sorted};
 
 /// A service, an account, a user, a role or `*`, in canonical form: an account is its id, which exists in one partition
 /// only.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
-#[serde(transparent)]
+// An account id without quotes is a number in YAML; it has been converted to text before it is read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub struct Principal(String);
 
 impl Principal {
@@ -50,13 +51,6 @@ impl From<&str> for Principal {
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Principal {
-    /// An account id without quotes is a number in YAML; it has been converted to text before this is called.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
     }
 }
 
