@@ -5,13 +5,12 @@ mod complete;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{Either, join_all, select};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use tokio::sync::Notify;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Step};
@@ -36,30 +35,7 @@ pub enum Event<'a> {
 }
 
 /// A request to stop between two calls. Any thread can make it, any number of times.
-#[derive(Debug, Default)]
-pub struct Stop {
-    requested: AtomicBool,
-    stopped: Notify,
-}
-
-impl Stop {
-    /// Requests the stop.
-    pub fn request(&self) {
-        self.requested.store(true, Ordering::SeqCst);
-        self.stopped.notify_waiters();
-    }
-
-    fn requested(&self) -> bool {
-        self.requested.load(Ordering::SeqCst)
-    }
-
-    async fn until_requested(&self) {
-        let stopped = self.stopped.notified();
-        if !self.requested() {
-            stopped.await;
-        }
-    }
-}
+pub type Stop = CancellationToken;
 
 /// The result of the execution of a plan.
 #[derive(Debug, Default)]
@@ -106,7 +82,7 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, report: &(d
     let mut unmade = unfinished.clone();
     let mut running = FuturesUnordered::new();
     loop {
-        if outcome.is_complete() && !stop.requested() {
+        if outcome.is_complete() && !stop.is_cancelled() {
             let free = |needs: &BTreeSet<String>, of: &BTreeSet<&str>| !needs.iter().any(|id| of.contains(id.as_str()));
             let (ready, later): (Vec<&Step>, Vec<&Step>) = waiting
                 .into_iter()
@@ -153,7 +129,7 @@ pub async fn execute(plan: &Plan, writer: &impl Writer, stop: &Stop, report: &(d
         }
     }
     outcome.not_done.extend(waiting.iter().map(|step| step.id.clone()));
-    outcome.stopped = stop.requested();
+    outcome.stopped = stop.is_cancelled();
     clean_up(plan, writer, stop, &mut outcome).await;
     outcome
 }
@@ -229,7 +205,7 @@ async fn send_batch(
     writer: &impl Writer,
     stop: &Stop,
 ) -> std::result::Result<Ids, Halt> {
-    if stop.requested() {
+    if stop.is_cancelled() {
         return Err(Halt::Stopped);
     }
     let filled: Vec<Call> = batch.iter().map(|call| call.fill(known)).collect();
@@ -237,7 +213,7 @@ async fn send_batch(
     let answers = join_all(filled.iter().map(|call| writer.send(call)));
     let answers = if filled.iter().all(Call::changes_nothing) {
         // The check has no effect to wait for, and it can take minutes.
-        match select(pin!(answers), pin!(stop.until_requested())).await {
+        match select(pin!(answers), pin!(stop.cancelled())).await {
             Either::Left((answers, _)) => answers,
             Either::Right(_) => return Err(Halt::Stopped),
         }

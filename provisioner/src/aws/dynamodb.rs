@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
 };
 use serde_json::Value;
 
-use super::problem::{if_exists, problem};
+use super::problem::{if_exists, problem, took_too_long};
 use super::retry::{First, Progress};
 use super::service::{Dispatch, Find};
 use super::{Aws, AwsReader};
@@ -105,10 +105,7 @@ impl Aws {
             };
             Ok::<_, Error>(if reached { Progress::Ready(()) } else { Progress::Underway })
         };
-        match self.waits.until_ready(First::AtOnce, poll).await? {
-            Some(()) => Ok(()),
-            None => Err(Error::new(doing(), "it took longer than two minutes").hint("run the same command again")),
-        }
+        self.waits.until_ready(First::AtOnce, poll).await?.ok_or_else(|| took_too_long(doing()))
     }
 
     /// Writes JSON objects into a table as items, 25 at a time.

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use aws_config::profile::{Profile, ProfileSet, load};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
-use similar::TextDiff;
 
 use super::trust::Bundle;
 use crate::error::{Error, Result};
@@ -72,9 +71,9 @@ impl Profiles {
 
     /// The hint for a profile that does not exist.
     pub(super) fn which_profiles(&self, name: &str) -> String {
-        let alike = self.set.profiles().map(|known| (TextDiff::from_chars(name, known).ratio(), known));
-        let most = alike.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(ratio, _)| *ratio >= ALIKE);
-        let meant = most.map(|(_, known)| format!("did you mean `{known}`? ")).unwrap_or_default();
+        let known: Vec<&str> = self.set.profiles().collect();
+        let alike = similar::get_close_matches(name, &known, 1, ALIKE);
+        let meant = alike.first().map(|known| format!("did you mean `{known}`? ")).unwrap_or_default();
         format!(
             "{meant}name a profile that `aws configure list-profiles` lists; in {} it begins with `[profile NAME]`",
             self.files[0].display()

@@ -158,9 +158,7 @@ impl AwsReader {
         }
         Ok(Some(found))
     }
-}
 
-impl AwsReader {
     /// The account, as the value of the reference to it.
     pub(super) async fn known_account(&self) -> Result<Known> {
         Ok(Known::of_account(&self.account().await?))

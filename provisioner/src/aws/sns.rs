@@ -14,10 +14,11 @@ use super::tagged::Tagged;
 use super::{Aws, AwsReader};
 use crate::error::{Error, Result};
 use crate::observe::{Found, Orphan, Reader as _};
-use crate::resources::json_policy::{as_text, parsed};
+use crate::resources::json_policy::parsed;
 use crate::resources::subscription::{self, PENDING, Subscription, region_of};
 use crate::resources::topic::{self, Topic};
 use crate::resources::{Ids, Owner, OwnershipTag, Resource, Tags};
+use crate::template::scalar_text;
 
 /// The kind in the tag of a topic.
 const TOPIC: &str = "AWS::SNS::Topic";
@@ -89,7 +90,7 @@ impl Dispatch for topic::Call {
                     .create_topic()
                     .name(&topic.topic_name)
                     .set_attributes(Some(topic.attributes_in_sns().into_iter().collect()))
-                    .set_data_protection_policy(topic.data_protection_policy.as_ref().map(as_text))
+                    .set_data_protection_policy(topic.data_protection_policy.as_ref().map(scalar_text))
                     .set_tags(Some(sdk_tags(&topic.tags).map_err(|error| Error::new(doing(), error))?));
                 let answer = request.send().await.map_err(|error| problem(doing(), &error))?;
                 return Ok(topic_ids(answer.topic_arn().unwrap_or_default()));
@@ -100,7 +101,7 @@ impl Dispatch for topic::Call {
                 answer.map_err(|error| problem(format!("setting {attribute} of topic {topic_arn}"), &error))?;
             }
             topic::Call::PutDataProtectionPolicy { topic_arn, topic } => {
-                let policy = topic.data_protection_policy.as_ref().map(as_text).unwrap_or_default();
+                let policy = topic.data_protection_policy.as_ref().map(scalar_text).unwrap_or_default();
                 let request = sns.put_data_protection_policy().resource_arn(topic_arn).data_protection_policy(policy);
                 let doing = || format!("setting the data protection policy of topic {topic_arn}");
                 request.send().await.map_err(|error| problem(doing(), &error))?;

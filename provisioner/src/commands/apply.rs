@@ -1,7 +1,6 @@
 //! Shows a plan, asks for consent, executes it and reports the outcome, for `deploy`, `update` and `destroy`.
 
 use std::borrow::Borrow;
-use std::sync::Arc;
 
 use provisioner::error::Kind;
 use provisioner::execute::{Outcome, Stop, execute};
@@ -150,8 +149,8 @@ pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Appr
 }
 
 async fn execute_until_stopped(plan: &Plan, session: &Session) -> Outcome {
-    let stop = Arc::new(Stop::default());
-    let watch = tokio::spawn(stop_on_signal(Arc::clone(&stop)));
+    let stop = Stop::default();
+    let watch = tokio::spawn(stop_on_signal(stop.clone()));
     let outcome = execute(plan, &session.aws, &stop, &progress::print).await;
     watch.abort();
     outcome
@@ -169,9 +168,9 @@ async fn try_it(plan: &Plan, session: &Session) -> Result<Option<Smoke>> {
 }
 
 /// The first signal lets running calls end; the second ends the program.
-async fn stop_on_signal(stop: Arc<Stop>) {
+async fn stop_on_signal(stop: Stop) {
     let first = stop_requested().await;
-    stop.request();
+    stop.cancel();
     terminal::note(first.message());
     let second = stop_requested().await;
     #[expect(clippy::exit, reason = "it was asked for twice")]

@@ -108,7 +108,7 @@ async fn after_a_request_to_stop_no_call_is_sent_and_the_outcome_is_stopped() {
     let stop = Stop::default();
     let outcome = execute(&plan, &world, &stop, &|event| {
         if matches!(event, Event::Started(_)) {
-            stop.request();
+            stop.cancel();
         }
     })
     .await;
@@ -122,7 +122,7 @@ async fn after_a_request_to_stop_no_call_is_sent_and_the_outcome_is_stopped() {
 async fn a_stop_before_the_first_call_sends_nothing() {
     let plan = planned(&Spec::plain(), &State::default()).await;
     let (world, stop) = (slow(&State::default()), Stop::default());
-    stop.request();
+    stop.cancel();
     let outcome = execute(&plan, &world, &stop, &|_| {}).await;
     assert_eq!(operations(&world), Vec::<String>::new());
     assert_eq!(outcome.not_done.len(), plan.steps.len());
@@ -140,7 +140,7 @@ async fn a_stop_during_a_canary_leaves_its_share_and_the_outcome_reports_it() {
     let stopping = async {
         // During the last metric query except one.
         tokio::time::sleep(4 * SECOND + SECOND / 2).await;
-        stop.request();
+        stop.cancel();
     };
     let (outcome, ()) = tokio::join!(execute(&plan, &world, &stop, &|_| {}), stopping);
     let release = ["UpdateFunctionConfiguration", "PublishVersion", "GetFunction", "GetMetricData", "UpdateAlias"];

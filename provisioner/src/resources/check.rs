@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scalar::Typed;
+use crate::template::scalar_text;
 
 /// One smoke test, for one function or version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,7 +123,7 @@ fn short(text: &str) -> String {
 impl Check {
     /// Why the answer `payload` is not the expected one; `failed` means that the function failed instead of answering.
     pub fn objection(&self, payload: &Value, failed: bool) -> Option<String> {
-        let whole = text_of(payload);
+        let whole = scalar_text(payload);
         if failed {
             return Some(format!("the function returned an error: {}", short(&whole)));
         }
@@ -149,18 +150,13 @@ impl Expect {
     }
 }
 
-/// A text as it is, any other value as JSON.
-fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 /// The status and body that the caller gets for a function's answer.
 fn received(payload: &Value, status_is_implied: bool) -> Option<(i64, String)> {
     let Some(status) = payload.get("statusCode") else {
-        return status_is_implied.then(|| (200, text_of(payload)));
+        return status_is_implied.then(|| (200, scalar_text(payload)));
     };
     let status = status.as_i64().or_else(|| status.as_str()?.parse().ok())?;
-    let body = payload.get("body").filter(|body| !body.is_null()).map(text_of).unwrap_or_default();
+    let body = payload.get("body").filter(|body| !body.is_null()).map(scalar_text).unwrap_or_default();
     let decoded = (payload["isBase64Encoded"] == true).then(|| BASE64_STANDARD.decode(&body).ok()).flatten();
     Some((status, decoded.map_or(body, |bytes| String::from_utf8_lossy(&bytes).into_owned())))
 }

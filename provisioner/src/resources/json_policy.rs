@@ -3,11 +3,6 @@
 use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
-/// The text of a policy that a template gives as a map or as text.
-pub(crate) fn as_text(policy: &Value) -> String {
-    policy.as_str().map_or_else(|| policy.to_string(), str::to_owned)
-}
-
 /// A policy as a map, if it is given as text; `None` for an empty one.
 pub(crate) fn parsed(policy: Value) -> Option<Value> {
     let policy = match &policy {

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Resource;
-use super::json_policy::{as_text, json_or_text, parsed};
+use super::json_policy::{json_or_text, parsed};
 use super::kind::*;
 use super::other::as_far_as;
+use crate::template::scalar_text;
 
 /// A subscription.
 ///
@@ -230,7 +231,7 @@ impl Subscription {
 
     /// The attributes in SNS that differ from their defaults.
     pub fn attributes_in_sns(&self) -> BTreeMap<String, String> {
-        let policy = |policy: &Option<Value>| policy.as_ref().map(as_text);
+        let policy = |policy: &Option<Value>| policy.as_ref().map(scalar_text);
         let scope = Some(self.filter_policy_scope.clone()).filter(|scope| *scope != attributes());
         [
             ("RawMessageDelivery", self.raw_message_delivery.then(|| "true".to_owned())),

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::delivery_status::{self, DeliveryStatus};
-use super::json_policy::{as_text, json_or_text, parsed};
+use super::json_policy::{json_or_text, parsed};
 use super::kind::*;
 use super::name::default_name;
 use super::tags;
+use crate::template::scalar_text;
 
 /// A topic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -224,7 +225,7 @@ impl Topic {
         let is_sent = self.fifo_topic || deduplicates;
         put("ContentBasedDeduplication", is_sent.then(|| deduplicates.to_string()));
         put("FifoThroughputScope", self.fifo_throughput_scope.clone());
-        put("ArchivePolicy", self.archive_policy.as_ref().map(as_text));
+        put("ArchivePolicy", self.archive_policy.as_ref().map(scalar_text));
         let size = Some(self.maximum_message_size).filter(|size| *size != default_size());
         put("MaximumMessageSize", size.map(|size| size.to_string()));
         put("KmsMasterKeyId", self.kms_master_key_id.clone());

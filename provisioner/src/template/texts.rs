@@ -39,7 +39,7 @@ pub(crate) fn text_of_scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// The text of a scalar: `512` and `"512"` have the same text.
+/// A text as it is, any other value as JSON: `512` and `"512"` have the same text.
 pub(crate) fn scalar_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -172,27 +172,23 @@ impl Dispatch for Call {
     }
 
     async fn took_effect(&self, aws: &Aws, found: Option<Ids>) -> Option<Ids> {
-        let (name, publishes) = match self {
+        match self {
             Call::UpdateFunctionCode { function_name: name, code, architectures, publish, .. } => {
                 let written = aws.has_code(name, code, architectures).await.ok().flatten()?;
-                if !publish {
-                    return Some(written);
-                }
-                (name, true)
+                if *publish { aws.was_published(name).await.ok().flatten() } else { Some(written) }
             }
-            Call::CreateFunction { function, publish } => (&function.function_name, *publish),
-            Call::UpdateFunctionConfiguration { function, .. } => (&function.function_name, false),
+            Call::CreateFunction { function, publish: true } => {
+                found?;
+                aws.was_published(&function.function_name).await.ok().flatten()
+            }
+            Call::CreateFunction { function, .. } | Call::UpdateFunctionConfiguration { function, .. } => {
+                found?;
+                aws.function_is_ready(&function.function_name, None, First::AtOnce).await.ok()
+            }
             Call::TagResource { .. }
             | Call::PutFunctionConcurrency { .. }
             | Call::DeleteFunctionConcurrency { .. }
-            | Call::DeleteFunction { .. } => return None,
-        };
-        if !matches!(self, Call::UpdateFunctionCode { .. }) {
-            found?;
-        }
-        match publishes {
-            true => aws.was_published(name).await.ok().flatten(),
-            false => aws.function_is_ready(name, None, First::AtOnce).await.ok(),
+            | Call::DeleteFunction { .. } => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::policy::{Policy, Principal};
 use super::super::tags::Tags;
+use crate::template::scalar_text;
 
 /// `found`, restricted to what `wanted` specifies: the keys of maps and the keys of tag lists that `wanted` has.
 pub(in super::super) fn as_far_as(found: &Value, wanted: &Value) -> Value {
@@ -48,10 +49,11 @@ fn is_tag_list(list: &[Value]) -> bool {
 
 /// Tags in either of their two shapes: a list of `{Key, Value}`, or a map.
 pub(super) fn tags(value: Option<&Value>) -> Tags {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match value {
-        Some(Value::Array(list)) => list.iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect(),
-        Some(Value::Object(map)) => map.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
+        Some(Value::Array(list)) => {
+            list.iter().map(|tag| (scalar_text(&tag["Key"]), scalar_text(&tag["Value"]))).collect()
+        }
+        Some(Value::Object(map)) => map.iter().map(|(key, value)| (key.clone(), scalar_text(value))).collect(),
         _ => Tags::new(),
     }
 }
