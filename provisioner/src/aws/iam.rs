@@ -37,12 +37,8 @@ impl Find for Role {
             tokio::join!(iam.attached_policies(name), iam.inline_policy_names(name), expected);
         let (role, (attached, (listed, expected))) = both(role, both(attached, both(listed, all(expected))))?;
         let Some(role) = role else { return Ok(None) };
-        let mut policies = BTreeMap::new();
-        for (policy, document) in self.policies.keys().zip(expected) {
-            if let Some(document) = document {
-                policies.insert(policy.clone(), document);
-            }
-        }
+        let expected = self.policies.keys().cloned().zip(expected);
+        let mut policies: BTreeMap<_, _> = expected.filter_map(|(name, document)| Some((name, document?))).collect();
         let (separate, own): (Vec<_>, Vec<_>) =
             listed.into_iter().partition(|policy| self.attached_inline_policies.contains(policy));
         for policy in own {
