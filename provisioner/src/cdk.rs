@@ -109,12 +109,9 @@ fn class_name(destination: &Destination) -> String {
 
 /// The constant of `CfnDeletionPolicy` for CloudFormation's name.
 fn policy_name(policy: &str) -> String {
-    let mut name = String::new();
-    for letter in policy.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_uppercase());
-    }
-    name
+    let letters = policy.char_indices().flat_map(|(at, letter)| {
+        let gap = (at > 0 && letter.is_ascii_uppercase()).then_some('_');
+        gap.into_iter().chain([letter.to_ascii_uppercase()])
+    });
+    letters.collect()
 }

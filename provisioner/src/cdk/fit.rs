@@ -87,22 +87,15 @@ fn object(entries: &Map<String, Value>, each: impl Fn(&str, &Value) -> Option<Va
     let plain = |key: &str| {
         !key.is_empty() && key.chars().all(|c| c.is_ascii() && !c.is_ascii_control() && !"'\"\\".contains(c))
     };
-    let kept = entries.iter().map(|(key, value)| match plain(key) {
-        true => each(key, value).map(|value| (key.clone(), value)),
-        false => None,
-    });
+    let kept = entries.iter().map(|(key, value)| Some((key.clone(), each(key, value).filter(|_| plain(key))?)));
     kept.collect::<Option<Map<_, _>>>().map(Value::Object)
 }
 
 /// The form in which cdk-from-cfn writes a text correctly, if there is one.
 fn written(text: &str, language: Language) -> Option<String> {
-    match language {
-        // cdk-from-cfn quotes for Rust: `\u{200b}` is correct in TypeScript, but not in Python.
-        Language::Typescript => Some(text.to_owned()),
-        Language::Python => {
-            (!text.escape_debug().to_string().contains("\\u{") && !text.contains('\0')).then(|| text.to_owned())
-        }
-    }
+    // cdk-from-cfn quotes for Rust: `\u{200b}` is correct in TypeScript, but not in Python.
+    let is_exact = !text.escape_debug().to_string().contains("\\u{") && !text.contains('\0');
+    (is_exact || language == Language::Typescript).then(|| text.to_owned())
 }
 
 fn function(value: &Value) -> Option<(&str, &Value)> {

@@ -56,15 +56,12 @@ pub(super) fn api_may_call(
         [only] if stages.len() > 1 => format!(" on the stage `{only}`"),
         _ => String::new(),
     };
-    let cause = match for_it.as_slice() {
-        [] => format!("API Gateway cannot call `{function}`: no permission of the template allows it"),
-        [only] => {
-            format!("API Gateway cannot call `{function}` for {what}{stage}: `{}` does not allow it", only.logical_id)
-        }
-        [..] => {
-            format!("API Gateway cannot call `{function}` for {what}{stage}: no permission of the template allows it")
-        }
+    let called_for = if for_it.is_empty() { String::new() } else { format!(" for {what}{stage}") };
+    let why = match for_it.as_slice() {
+        [only] => format!("`{}` does not allow it", only.logical_id),
+        _ => "no permission of the template allows it".to_owned(),
     };
+    let cause = format!("API Gateway cannot call `{function}`{called_for}: {why}");
     let own = Reference::new(&one.logical_id, "Ref").to_string();
     let caller = if one.is(ROUTE) { Caller::of_key(one.text("RouteKey")) } else { Caller::Authorizer(&own) };
     let [partition, region, account] = ["Partition", "Region", "AccountId"].map(Reference::pseudo);

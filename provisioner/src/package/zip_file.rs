@@ -29,14 +29,16 @@ pub fn write(binary: &Path, to: &Path) -> Result<Vec<u8>> {
     if fs::read(to).is_ok_and(|there| there == zip) {
         return Ok(zip);
     }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(|error| Error::new(doing(), error))?;
-    }
-    // Written under another name and renamed, so that a simultaneous deployment never reads half a file.
-    let temporary = to.with_extension("zip.part");
-    fs::write(&temporary, &zip)
-        .and_then(|()| fs::rename(&temporary, to))
-        .map_err(|error| Error::new(doing(), error))?;
+    let written = || {
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        // Written under another name and renamed, so that a simultaneous deployment never reads half a file.
+        let temporary = to.with_extension("zip.part");
+        fs::write(&temporary, &zip)?;
+        fs::rename(&temporary, to)
+    };
+    written().map_err(|error| Error::new(doing(), error))?;
     Ok(zip)
 }
 

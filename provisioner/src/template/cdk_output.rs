@@ -43,9 +43,6 @@ struct Destination {
 const BOOTSTRAP: [(&str, &str, &str); 2] =
     [("Parameters", "BootstrapVersion", "/cdk-bootstrap/"), ("Rules", "CheckBootstrapVersion", "CDK bootstrap")];
 
-/// The condition of the CDK's usage report, on regions; a template contains it only together with the report.
-const METADATA_CONDITION: (&str, &str) = ("Conditions", "CDKMetadataAvailable");
-
 /// Makes a plain template of the CDK's output, and returns a list of the removed additions.
 ///
 /// # Errors
@@ -55,12 +52,11 @@ pub(super) fn adapt(flat: &mut Value, path: &Path) -> Result<Vec<String>> {
     let Some(sections) = flat.as_object_mut() else { return Ok(Vec::new()) };
     let mut left_out = Vec::new();
     if let Some(resources) = sections.get_mut("Resources").and_then(Value::as_object_mut) {
-        let reports: Vec<_> =
-            resources.iter().filter(|(_, one)| one["Type"] == "AWS::CDK::Metadata").map(|(id, _)| id.clone()).collect();
-        for id in &reports {
-            resources.shift_remove(id);
-            left_out.push(format!("{id} (AWS::CDK::Metadata, the CDK's usage report)"));
-        }
+        resources.retain(|id, resource| {
+            let is_report = resource["Type"] == "AWS::CDK::Metadata";
+            left_out.extend(is_report.then(|| format!("{id} (AWS::CDK::Metadata, the CDK's usage report)")));
+            !is_report
+        });
         if let Some(manifest) = manifest(path)? {
             use_local_assets(resources, &manifest, path)?;
         }
@@ -72,7 +68,8 @@ pub(super) fn adapt(flat: &mut Value, path: &Path) -> Result<Vec<String>> {
             left_out.push(format!("{section}.{name} (the CDK's bootstrap, which is not needed here)"));
         }
     }
-    remove(sections, METADATA_CONDITION.0, METADATA_CONDITION.1);
+    // The condition of the usage report, on regions; a template contains it only together with the report.
+    remove(sections, "Conditions", "CDKMetadataAvailable");
     Ok(left_out)
 }
 

@@ -88,9 +88,8 @@ fn check_matches(name: &str, matches: &Matches) -> Evaluated<()> {
     if matches.contains.iter().any(String::is_empty) {
         return Err(mistake(&["Expect", name, "Contains"], "every answer contains an empty text"));
     }
-    let of = |key: &'static str, pointer: &String| (key, pointer.clone());
-    let exists = matches.exists.iter().map(|pointer| of("Exists", pointer));
-    let equals = matches.equals.keys().map(|pointer| of("Equals", pointer));
+    let exists = matches.exists.iter().map(|pointer| ("Exists", pointer));
+    let equals = matches.equals.keys().map(|pointer| ("Equals", pointer));
     let is_pointer = |pointer: &str| pointer.is_empty() || pointer.starts_with('/');
     match exists.chain(equals).find(|(_, pointer)| !is_pointer(pointer)) {
         None => Ok(()),
