@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::desired::Desired;
+use crate::desired::{Desired, Wanted};
 use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::plan::{Action, Note, Plan, Step, awaited};
 use crate::releases::{AliasState, Published, Releases};
+use crate::resources::named::FunctionRef;
 use crate::resources::{
     Change, DESCRIPTION, Ids, Owner, Ownership, REGION_TAG, RESOURCE_TAG, Resource, STACK_TAG, TAGS,
 };
@@ -86,6 +87,9 @@ pub struct FunctionStatus {
     /// The settings that are not in the template, such as `VpcConfig`: a deploy keeps them, and versions contain them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outside_settings: Vec<String>,
+    /// Whether the template's alias of it does not exist, and the stack has no callers for it without the alias.
+    #[serde(skip)]
+    pub awaits_alias: bool,
 }
 
 /// An alias, and how its traffic is split.
@@ -315,7 +319,24 @@ fn function_status(logical_id: &str, releases: &Releases, desired: &Desired, obs
         aliases: releases.aliases.iter().map(alias).collect(),
         versions: releases.versions.iter().rev().map(version).collect(),
         outside_settings: outside_settings.unwrap_or_default(),
+        awaits_alias: awaits_alias(&releases.function_name, desired, observed),
     }
+}
+
+/// Whether the template's alias of a function does not exist, and nothing of the stack calls the function.
+fn awaits_alias(function_name: &str, desired: &Desired, observed: &Observed) -> bool {
+    let is_missing = |wanted: &Wanted| {
+        let Resource::Alias(alias) = &wanted.resource else { return false };
+        alias.function_name == function_name && !observed.found.contains_key(&wanted.logical_id)
+    };
+    let calls_it = |resource: &Resource| match resource {
+        Resource::Integration(one) => {
+            FunctionRef::in_uri(&one.integration_uri).is_some_and(|called| called.name == function_name)
+        }
+        Resource::Permission(_) | Resource::Url(_) => resource.part_of_function() == Some(function_name),
+        _ => false,
+    };
+    desired.resources.iter().any(is_missing) && !observed.found.values().any(|found| calls_it(&found.resource))
 }
 
 fn shares(state: &AliasState) -> Vec<Share> {

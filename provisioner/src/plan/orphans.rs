@@ -198,6 +198,14 @@ fn unknown(orphaned: &str, error: &Error) -> String {
 }
 
 fn missing_in_the_template(desired: &Desired, logical_id: &str, resource: &Resource) -> String {
+    let wanted = desired.get(logical_id).filter(|wanted| wanted.resource.kind() == resource.kind());
+    if let Some(wanted) = wanted {
+        let (old, new) = (resource.name(), wanted.resource.name());
+        return match old == new {
+            true => format!("a duplicate of `{logical_id}`"),
+            false => format!("the old name of `{logical_id}`, which is now `{new}`"),
+        };
+    }
     let has_no_tag = match desired.choice(logical_id, resource.kind()) {
         Some(Choice::Value(parameter, _) | Choice::Default(parameter) | Choice::Another(parameter)) => {
             return format!("the template does not contain it with this value of `{parameter}`");

@@ -129,7 +129,8 @@ fn symbol(row: &Row<'_>) -> char {
         Action::Create => '+',
         Action::Update | Action::Adopt | Action::Replace => '~',
         Action::Delete => '-',
-        Action::Keep | Action::Leave => '=',
+        Action::Keep => '=',
+        Action::Leave => '.',
     }
 }
 
@@ -154,7 +155,8 @@ fn count(plan: &Plan) -> String {
         return "blocked: nothing is executed, see the error".to_owned();
     }
     if plan.is_empty() {
-        return "nothing to do".to_owned();
+        let skipped = plan.steps.iter().filter(|step| step.action == Action::Leave).count();
+        return if skipped == 0 { "nothing to do".to_owned() } else { format!("nothing to do, {skipped} skipped") };
     }
     let of = |actions: &[Action]| plan.steps.iter().filter(|step| actions.contains(&step.action)).count();
     let counts = [
@@ -163,7 +165,8 @@ fn count(plan: &Plan) -> String {
         (of(&[Action::Adopt]), "to adopt"),
         (of(&[Action::Replace]), "to replace"),
         (of(&[Action::Delete]), "to delete"),
-        (of(&[Action::Keep, Action::Leave]), "unchanged"),
+        (of(&[Action::Keep]), "unchanged"),
+        (of(&[Action::Leave]), "skipped"),
     ];
     let parts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     parts.join(", ")

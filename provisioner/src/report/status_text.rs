@@ -18,7 +18,9 @@ pub fn status_text(status: &Status, complete: impl Fn(Hint) -> Hint) -> String {
         let _ = writeln!(text, "owned by CloudFormation's stack {}", line(theirs));
     }
     for function in &status.functions {
-        let _ = write!(text, "\n{}", function_text(function, cloud_formation_stack.is_none(), &complete));
+        let code_is_compared = !status.code_not_compared.contains(&function.logical_id);
+        let by_this_program = cloud_formation_stack.is_none();
+        let _ = write!(text, "\n{}", function_text(function, by_this_program, code_is_compared, &complete));
     }
     if !outputs.is_empty() {
         text.push('\n');
@@ -34,20 +36,30 @@ pub fn status_text(status: &Status, complete: impl Fn(Hint) -> Hint) -> String {
 /// The number of the newest versions that are shown; older ones are shown only if callers get them.
 const SHOWN: usize = 10;
 
-fn function_text(function: &FunctionStatus, by_this_program: bool, complete: &impl Fn(Hint) -> Hint) -> String {
-    let FunctionStatus { logical_id, name, last_change, aliases, versions, outside_settings } = function;
+fn function_text(
+    function: &FunctionStatus,
+    by_this_program: bool,
+    code_is_compared: bool,
+    complete: &impl Fn(Hint) -> Hint,
+) -> String {
+    let FunctionStatus { logical_id, name, last_change, aliases, versions, outside_settings, awaits_alias } = function;
     let mut text =
         format!("function {} ({}), last changed {}\n", strong(line(name)), line(logical_id), time(last_change));
     for alias in aliases {
         let _ = writeln!(text, "  {} points to {}", line(&alias.name), target(alias));
     }
     if aliases.is_empty() {
-        text.push_str("  no alias: callers get the unpublished code ($LATEST)\n");
+        text.push_str(match awaits_alias {
+            true => {
+                "  no alias yet: the first deploy is not complete, and this stack sends no callers to the function\n"
+            }
+            false => "  no alias: callers get the unpublished code ($LATEST)\n",
+        });
     }
     let shown = |(index, one): &(usize, &VersionStatus)| *index < SHOWN || !callers(one, aliases).is_empty();
     let listed: Vec<_> = versions.iter().enumerate().filter(shown).map(|(_, version)| version).collect();
     for version in &listed {
-        let _ = writeln!(text, "{}", version_line(version, aliases, versions));
+        let _ = writeln!(text, "{}", version_line(version, aliases, versions, code_is_compared));
     }
     if listed.len() < versions.len() {
         let _ = writeln!(text, "  {}", dim(format!("and {} older", versions.len() - listed.len())));
@@ -87,7 +99,12 @@ fn canary(alias: &AliasStatus) -> Hint {
         .or(Hint::new("undo it with").with(rollback))
 }
 
-fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[VersionStatus]) -> String {
+fn version_line(
+    version: &VersionStatus,
+    aliases: &[AliasStatus],
+    all: &[VersionStatus],
+    code_is_compared: bool,
+) -> String {
     let width = all.iter().map(|one| one.number.to_string().len()).max().unwrap_or_default();
     let VersionStatus { number, published, release, description, in_sync } = version;
     let mut content = format!("  version {number:<width$}  {}  release {}", time(published), line(release));
@@ -95,7 +112,10 @@ fn version_line(version: &VersionStatus, aliases: &[AliasStatus], all: &[Version
         let _ = write!(content, "  {caller}");
     }
     if *in_sync {
-        content.push_str("  (matches the template)");
+        content.push_str(match code_is_compared {
+            true => "  (matches the template)",
+            false => "  (matches the template; its code is not compared)",
+        });
     }
     if !description.is_empty() {
         let _ = write!(content, "  ({})", line(description));
@@ -141,7 +161,8 @@ fn comparison(status: &Status, complete: &impl Fn(Hint) -> Hint) -> String {
             } else {
                 format!("all {resources} resources match")
             };
-            format!("{}: {all} the template\n", added("no drift"))
+            let code = if status.code_not_compared.is_empty() { "" } else { "; not all code is compared" };
+            format!("{}: {all} the template{code}\n", added("no drift"))
         }
         State::Drifted => {
             let count = match (differences.len(), resources) {
@@ -212,8 +233,9 @@ fn hints(status: &Status) -> Vec<Hint> {
         }
         (State::NotDeployed, None) => {}
         (State::Drifted, None) if hints.is_empty() => hints.push(
-            Hint::new("see the changes")
-                .run(Command::provisioner(["plan"]))
+            Hint::new("if the deploy had other parameters, pass them")
+                .run(Command::provisioner(["status", "-P", "NAME=VALUE"]))
+                .also(Hint::new("see the changes").run(Command::provisioner(["plan"])))
                 .also(Hint::new("apply the template").run(Command::provisioner(["deploy"]))),
         ),
         (State::Drifted, None) => {}

@@ -61,7 +61,7 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template)
+      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -69,7 +69,7 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
     FunctionName  cinedb-chat-bedrock
     RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
 
-    no drift: all 10 resources match the template
+    no drift: all 10 resources match the template; not all code is compared
 
     note: the code of ChatFunction is not compared: there is no package on this machine
     "#);
@@ -110,7 +110,7 @@ async fn a_status_lists_each_manual_change_as_the_plan_does(#[values(Aws::MiniSt
 
     note: the code of ChatFunction is not compared: there is no package on this machine
 
-    hint: see the changes: `provisioner plan --template COPY`; apply the template: `provisioner deploy --template COPY`
+    hint: if the deploy had other parameters, pass them: `provisioner status -P NAME=VALUE --template COPY`; see the changes: `provisioner plan --template COPY`; apply the template: `provisioner deploy --template COPY`
     "#);
     }
     user.run(&["status"]).await.expect_success();
@@ -155,7 +155,7 @@ async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1 (90 %) and version 2 (10 %)
-      version 2  TIME  release NAME  10 % of live  (matches the template)
+      version 2  TIME  release NAME  10 % of live  (matches the template; its code is not compared)
       version 1  TIME  release NAME  90 % of live
       canary of live in progress: finish it with `provisioner deploy --template COPY -P MemorySize=1024`; or undo it with `provisioner rollback --alias ChatAlias --template COPY -P MemorySize=1024`
 
@@ -173,7 +173,7 @@ async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_
 
     note: the code of ChatFunction is not compared: there is no package on this machine
 
-    hint: see the changes: `provisioner plan --template COPY -P MemorySize=1024`; apply the template: `provisioner deploy --template COPY -P MemorySize=1024`
+    hint: if the deploy had other parameters, pass them: `provisioner status -P NAME=VALUE --template COPY -P MemorySize=1024`; see the changes: `provisioner plan --template COPY -P MemorySize=1024`; apply the template: `provisioner deploy --template COPY -P MemorySize=1024`
     "#);
     }
     let json = status(&user, &["--output", "json"]).await.expect_code(2).json();
@@ -222,11 +222,11 @@ async fn a_status_shows_each_function() {
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template)
+      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)
 
     function cinedb-chat-bedrock-stream (StreamFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template)
+      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -235,7 +235,7 @@ async fn a_status_shows_each_function() {
     RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
     StreamUrl     http://HOST/_aws/lambda-url/URL/
 
-    no drift: all 17 resources match the template
+    no drift: all 17 resources match the template; not all code is compared
 
     note: the code of ChatFunction and StreamFunction is not compared: there is no package on this machine
     "#);
@@ -273,7 +273,7 @@ async fn a_status_shows_resources_of_cloudformation_as_such() {
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
       live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template)  (release NAME)
+      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)  (release NAME)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat

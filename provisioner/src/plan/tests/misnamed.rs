@@ -122,6 +122,13 @@ fn a_serving_resource_under_another_name_is_not_pruned_before_its_successor_serv
     assert!(done.outcome.failed.is_empty(), "{:#?}", done.outcome.failed);
     let second = pruning(&forgotten(), &done.state);
     assert_eq!((second.notes.len(), removed(&second)), (0, vec!["chat", "/aws/lambda/chat", "role"]), "{second:#?}");
+    let reasons: Vec<_> = second.changing().filter_map(|step| step.reason.as_deref()).collect();
+    let expected = [
+        "the old name of `Function`, which is now `typo`",
+        "the old name of `Logs`, which is now `/aws/lambda/typo`",
+        "the old name of `Role`, which is now `typo-role`",
+    ];
+    assert_eq!(reasons, expected);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_canary() {
           FunctionVersion  1 → 2
           RoutingConfig.2  0.1 → (none)
 
-    hint: see the changes: `provisioner plan`; apply the template: `provisioner deploy`
+    hint: if the deploy had other parameters, pass them: `provisioner status -P NAME=VALUE`; see the changes: `provisioner plan`; apply the template: `provisioner deploy`
     "#);
 }
 
@@ -61,7 +61,7 @@ fn changed_by_hand_and_no_package() {
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
       live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template)
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template; its code is not compared)
 
     ChatUrl  https://api1.example/chat
 
@@ -73,7 +73,7 @@ fn changed_by_hand_and_no_package() {
 
     note: the code of Function is not compared: there is no package on this machine
 
-    hint: see the changes: `provisioner plan`; apply the template: `provisioner deploy`
+    hint: if the deploy had other parameters, pass them: `provisioner status -P NAME=VALUE`; see the changes: `provisioner plan`; apply the template: `provisioner deploy`
     "#);
 }
 
@@ -175,4 +175,26 @@ fn one_resource_is_not_counted() {
     );
     status.state = State::Drifted;
     assert!(read(&status).contains("the one resource differs from the template\n"), "{}", read(&status));
+}
+
+#[test]
+fn code_that_is_not_compared_is_not_said_to_match() {
+    let status = status_of(without_package(Spec::plain().desired()), &existing(&Spec::plain(), true), None);
+    let text = read(&status);
+    assert!(text.contains("100 % of live  (matches the template; its code is not compared)\n"), "{text}");
+    assert!(text.contains("no drift: all 11 resources match the template; not all code is compared\n"), "{text}");
+}
+
+#[test]
+fn a_function_of_an_incomplete_first_deploy_has_no_callers() {
+    let mut state = existing(&Spec::plain(), true);
+    state.aliases.clear();
+    let callers = read(&status_of(Spec::plain().desired(), &state, None));
+    assert!(callers.contains("  no alias: callers get the unpublished code ($LATEST)\n"), "{callers}");
+    state.integrations.clear();
+    state.routes.clear();
+    state.permissions.clear();
+    let none = read(&status_of(Spec::plain().desired(), &state, None));
+    let text = "  no alias yet: the first deploy is not complete, and this stack sends no callers to the function\n";
+    assert!(none.contains(text), "{none}");
 }

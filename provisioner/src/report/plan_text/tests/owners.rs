@@ -94,10 +94,21 @@ fn a_removal_and_the_resources_that_stay() {
       - AWS::ApiGatewayV2::Stage        Stage        $default
       - AWS::Lambda::Function           Function     chat
       - AWS::ApiGatewayV2::Api          Api          chat
-      = AWS::DynamoDB::Table            Table        films  (skipped: its DeletionPolicy is Retain)
+      . AWS::DynamoDB::Table            Table        films  (skipped: its DeletionPolicy is Retain)
       - AWS::Logs::LogGroup             Logs         /aws/lambda/chat
-      = AWS::IAM::Role                  Role         role  (skipped: it was not created by this stack)
+      . AWS::IAM::Role                  Role         role  (skipped: it was not created by this stack)
 
-    8 to delete, 2 unchanged
+    8 to delete, 2 skipped
     "#);
+}
+
+#[test]
+fn a_skipped_resource_is_not_shown_as_compared_and_equal() {
+    let desired = Spec { memory: Some(512), retention: Some(7), ..Spec::plain() }.desired();
+    let whole = planned(&desired, &existing(&Spec::plain(), true), Options::default());
+    let text = shown(&whole.clone().only(|step| step.resource.is_changed_by_update(), "by `deploy`"));
+    let row = "  . AWS::Logs::LogGroup             Logs         /aws/lambda/chat  (skipped: by `deploy`)\n";
+    assert!(text.contains(row) && text.ends_with(" unchanged, 1 skipped\n"), "{text}");
+    let nothing = shown(&whole.only(|_| false, "by `deploy`"));
+    assert!(nothing.ends_with("\nnothing to do, 4 skipped\n"), "{nothing}");
 }
