@@ -10,7 +10,7 @@ mod step;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +147,20 @@ impl Planned {
         if self.region == region { Ok(()) } else { Err(self.other("region", &self.region, region)) }
     }
 
+    /// The path of the template.
+    ///
+    /// # Errors
+    /// When no file has this path.
+    pub fn template(&self) -> Result<&Path> {
+        let path = &self.inputs.template.path;
+        if path.exists() {
+            return Ok(path);
+        }
+        Err(Error::new(self.doing(), format!("its template {} does not exist here", path.display()))
+            .exists("nothing was changed")
+            .hint(Hint::new("run the command in the folder in which the plan was made").or(plan_again())))
+    }
+
     /// Refuses a template that differs from that of the plan.
     pub fn is_of(&self, template: &Template) -> Result<()> {
         if self.inputs.template.sha256 == digest_of(template) {
@@ -176,17 +190,18 @@ impl Planned {
         if missing.is_empty() {
             return Ok(parameters.clone().into_iter().chain(given.clone()).collect());
         }
+        let options: Vec<_> = missing.iter().map(|name| format!("`-P {name}=VALUE`")).collect();
         let cause =
             format!("the file does not contain values of NoEcho parameters, and {} must be given", missing.join(", "));
         Err(Error::new(self.doing(), cause)
             .exists("nothing was changed")
-            .hint("give them again with `--parameter NAME=VALUE` or `--parameters FILE`"))
+            .hint(format!("give them again with {}, or with `--parameters FILE`", options.join(" "))))
     }
 
     fn other(&self, what: &str, planned: &str, now: &str) -> Error {
         Error::new(self.doing(), format!("it is for the {what} `{planned}` and not for `{now}`"))
             .exists("nothing was changed")
-            .hint(format!("execute it for that {what}, or plan for this one"))
+            .hint(Hint::new(format!("execute it for that {what}")).or(plan_again()))
     }
 
     fn refused(&self, cause: String) -> Error {

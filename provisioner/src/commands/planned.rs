@@ -10,7 +10,7 @@ use provisioner::template::Template;
 use provisioner::{Command, Result};
 
 use super::apply::{Approval, Then, apply, corrected};
-use super::session::{Session, packages, parameters};
+use super::session::{Session, packages, parameters, propose_without_template};
 use crate::cli::{Deploy, Given, SameStack, Stack};
 use crate::terminal::{self, Exit};
 
@@ -26,7 +26,7 @@ pub(super) fn of(
 }
 
 pub(super) async fn execute_file(file: &Path, arguments: &Deploy) -> Result<Exit> {
-    let planned = Planned::read(file)?;
+    let planned = Planned::read(file).inspect_err(|_| propose_without_template(&arguments.given()))?;
     let plan_options = planned.inputs.options.clone();
     let code = code(&planned, arguments);
     propose(&planned, &arguments.stack, &code)?;
@@ -71,7 +71,7 @@ fn code(planned: &Planned, arguments: &Deploy) -> Vec<(String, String)> {
 
 /// The arguments of the plan, with those that only the executing command can give.
 fn as_planned(planned: &Planned, given: &Stack) -> Result<Stack> {
-    let template = planned.inputs.template.path.clone();
+    let template = planned.template()?.to_owned();
     planned.is_of(&Template::load(&template)?)?;
     let overrides = parameters(given.parameters.as_deref(), &given.parameter)?;
     Ok(Stack {

@@ -205,6 +205,8 @@ fn parameters_given_again_must_be_equal_and_secret_ones_are_required() {
         let error = planned.parameters(&given).unwrap_err().to_string();
         assert!(error.contains(cause) && error.contains("hint: "), "{error}");
     }
+    let error = planned.parameters(&BTreeMap::new()).unwrap_err().to_string();
+    assert!(error.ends_with("hint: give them again with `-P Password=VALUE`, or with `--parameters FILE`"), "{error}");
     let without = planned_of(SECRETS, &BTreeMap::new(), &State::default());
     let error = without.parameters(&parameters([("Password", "s")])).unwrap_err().to_string();
     assert!(error.contains("parameter `Password` was not given for the plan"), "{error}");
@@ -220,7 +222,11 @@ fn another_template_region_account_or_stack_is_refused() {
     assert!(error.contains("it is for the region `us-east-1` and not for `eu-west-1`"), "{error}");
     let error = planned.stack(Some(&"other".parse().unwrap())).unwrap_err().to_string();
     assert!(error.contains("it is for the stack `chat` and not for `other`"), "{error}");
+    let next = "hint: execute it for that stack; or plan again, and review the new plan: `provisioner plan --out FILE`";
+    assert!(error.ends_with(next), "{error}");
     assert_eq!(planned.stack(None).unwrap().as_str(), "chat");
+    let error = planned.template().unwrap_err().to_string();
+    assert!(error.contains("executing the plan for stack chat: its template t.yaml does not exist here"), "{error}");
     let other_account = Planned { account: "999999999999".to_owned(), ..planned.clone() };
     let error = refused(&planned, &other_account);
     assert!(error.contains("it is for the account `123456789012` and not for `999999999999`"), "{error}");
@@ -267,9 +273,12 @@ fn a_damaged_file_or_one_of_another_version_is_refused() {
         (text[..text.len() / 2].to_owned(), "the file is damaged or incomplete: ".to_owned()),
         (
             text.replacen("Lambda", "lambda", 1).replacen("CreateRole", "CreateRule", 1),
-            "its checksum does not match".to_owned(),
+            "its content does not match its checksum: it was changed after `plan --out` wrote it".to_owned(),
         ),
-        (changed("account", json!("999999999999")), "its checksum does not match".to_owned()),
+        (
+            changed("account", json!("999999999999")),
+            "its content does not match its checksum: it was changed after `plan --out` wrote it".to_owned(),
+        ),
         (changed("more", json!(1)), "unknown field `more`".to_owned()),
         (
             changed("format", json!(2)),
@@ -281,5 +290,7 @@ fn a_damaged_file_or_one_of_another_version_is_refused() {
     ] {
         let error = read(&text);
         assert!(error.starts_with("reading the plan in /chat.plan: ") && error.contains(&cause), "{cause}: {error}");
+        let ends = "plan again, and review the new plan: `provisioner plan --out FILE`";
+        assert!(error.contains("\n\nnothing was changed\n\nhint: ") && error.ends_with(ends), "{error}");
     }
 }

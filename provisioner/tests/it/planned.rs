@@ -244,7 +244,7 @@ async fn a_saved_plan_omits_secret_parameters_and_deploy_requires_them_again(
 
     let user = user.without_always();
     let expected =
-        ["the file does not contain values of NoEcho parameters, and ApiKey must be given", "--parameter NAME=VALUE"];
+        ["the file does not contain values of NoEcho parameters, and ApiKey must be given", "-P ApiKey=VALUE"];
     assert_refused(user.writes_of(&["deploy", "--plan", &plan]).await, &expected);
     user.run(&["deploy", "--plan", &plan, "-P", "ApiKey=s3cret-key"]).await.expect_success();
     let latest = &user.world().await["functions"][FUNCTION]["latest"];
