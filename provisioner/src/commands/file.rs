@@ -5,14 +5,14 @@ use std::path::Path;
 use provisioner::{Error, Result};
 
 /// Writes a file, and creates missing parent directories. A file with the right content is not changed, since make
-/// compares modification times.
-pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+/// compares modification times. Returns whether the file was written.
+pub(super) fn write(path: &Path, text: &str) -> Result<bool> {
     let failed = |error| Error::new(format!("writing {}", path.display()), error);
     if std::fs::read_to_string(path).is_ok_and(|there| there == text) {
-        return Ok(());
+        return Ok(false);
     }
     std::fs::create_dir_all(folder_of(path)).map_err(failed)?;
-    std::fs::write(path, text).map_err(failed)
+    std::fs::write(path, text).map(|()| true).map_err(failed)
 }
 
 /// The directory of a file.

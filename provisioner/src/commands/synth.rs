@@ -33,7 +33,11 @@ pub(crate) fn run(arguments: &Synth) -> Result<Exit> {
                 }
                 Form::Json => String::new(),
             };
-            write(out, &format!("{by}{}", text(&content, arguments.format)))?;
+            let file = out.display();
+            terminal::note(&match write(out, &format!("{by}{}", text(&content, arguments.format)))? {
+                true => format!("wrote the template to {file}"),
+                false => format!("{file} contains this template already"),
+            });
         }
         (_, None) => terminal::data(&text(&content(&template, arguments)?, arguments.format)),
     }

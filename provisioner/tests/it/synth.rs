@@ -19,7 +19,13 @@ async fn the_resolved_template_plans_no_change_of_the_deployed_template(#[values
     let folder = tempfile::tempdir().unwrap();
     let resolved = folder.path().join("resolved.json");
     let resolved = resolved.to_str().unwrap();
-    user.run(&["synth", "--resolved", "--format", "json", "--out", resolved]).await.expect_success();
+    let synth = ["synth", "--resolved", "--format", "json", "--out", resolved];
+    for message in
+        [format!("wrote the template to {resolved}\n"), format!("{resolved} contains this template already\n")]
+    {
+        let run = user.run(&synth).await.expect_success();
+        assert!(run.stdout.is_empty() && run.stderr.ends_with(&message), "{run:?}");
+    }
     let run = user.run(&["plan", "--detailed-exitcode", "--template", resolved]).await.expect_code(0);
     assert!(run.stdout.contains("nothing to do"), "{run:?}");
 
