@@ -90,12 +90,14 @@ fn alias<'d>(desired: &'d Desired, named: Option<&str>) -> Result<(&'d Wanted, &
             Some(named) => format!("the template has no alias `{named}`"),
             None => "no smoke test, route or function URL uses an alias of the template".to_owned(),
         };
-        let hint = if names.is_empty() {
-            "deploy an earlier state of the template and the code: without an AWS::Lambda::Alias, callers get the \
-             function's unpublished code"
-                .to_owned()
-        } else {
-            format!("name an alias with `--alias`: the template has {}", names.join(", "))
+        let hint = match names.first() {
+            None => Hint::new(
+                "restore an earlier state of the template and the code, and deploy it (without an \
+                 AWS::Lambda::Alias, callers get the function's unpublished code)",
+            )
+            .run(Command::provisioner(["deploy"])),
+            Some(first) => Hint::new(format!("name an alias of the template ({})", names.join(", ")))
+                .run(Command::provisioner(["rollback", "--alias", first])),
         };
         Error::new(format!("rolling back stack {}", desired.stack), cause).hint(hint)
     })

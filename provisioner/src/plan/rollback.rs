@@ -46,7 +46,8 @@ pub fn plan_rollback(
     match desired.ownership_tag(&wanted.logical_id).owner_by_description(&now.description) {
         Owner::Ours => {}
         Owner::Stack(other) => {
-            let hint = format!("work on that stack with `--stack {other}`");
+            let hint =
+                Hint::new("roll that stack back").run(Command::provisioner(["rollback", "--stack"]).with(&other));
             return Err(Error::new(doing(), format!("it belongs to the stack `{other}`")).hint(hint));
         }
         // An alias has no tags, so it does not show whether CloudFormation created it.
@@ -87,20 +88,21 @@ fn other_stack(desired: &Desired, function: &str) -> Hint {
     let is_it =
         |wanted: &&Wanted| matches!(wanted.resource, Resource::Function(_)) && wanted.resource.name() == function;
     let naming = desired.resources.iter().find(is_it).and_then(|wanted| wanted.named_by.as_ref());
-    let parameter = naming.map(|naming| format!(" and `--parameter {}=NAME`", naming.parameter)).unwrap_or_default();
-    Hint::new(format!(
-        "check the account and the region, and give the names of the deploy with `--stack NAME`{parameter}"
-    ))
+    let names = Command::provisioner(["rollback", "--stack", "NAME"]);
+    let names = naming.iter().fold(names, |names, naming| names.with("-P").with(format!("{}=NAME", naming.parameter)));
+    Hint::new("check the account and the region, and give the names of the deploy")
+        .run(names)
+        .or(Hint::new("deploy the stack first").run(Command::provisioner(["deploy"])))
 }
 
 /// The version to roll back to, or why there is none and the remedy.
-fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, String)> {
+fn destination(now: &Alias, releases: &Releases, to: Option<u64>) -> std::result::Result<u64, (String, Hint)> {
     let (function, all) = (&releases.function_name, releases.version_list());
     let exists = |number: u64| match releases.has(number) {
         true => Ok(number),
         false => Err((
             format!("function {function} has no version {number}; it has {all}"),
-            if releases.versions.is_empty() { EARLIER } else { "name one of these with `--to`" }.to_owned(),
+            if releases.versions.is_empty() { earlier() } else { named() },
         )),
     };
     if let Some(number) = to {
@@ -134,13 +136,22 @@ fn before(now: &Alias, version: u64) -> Vec<String> {
     }
 }
 
-const EARLIER: &str = "deploy an earlier state of the template and the code";
+/// The hint to deploy what served before.
+fn earlier() -> Hint {
+    Hint::new("restore an earlier state of the template and the code, and deploy it")
+        .run(Command::provisioner(["deploy"]))
+}
+
+/// The hint to name a version.
+fn named() -> Hint {
+    Hint::new("name one of these versions").run(Command::provisioner(["rollback", "--to", "N"]))
+}
 
 /// The hint where no earlier version was published: another version, if any other exists.
-fn another(but: Option<u64>, releases: &Releases) -> String {
+fn another(but: Option<u64>, releases: &Releases) -> Hint {
     match releases.versions.iter().any(|version| Some(version.number) != but) {
-        true => format!("{EARLIER}, or name a version with `--to`"),
-        false => EARLIER.to_owned(),
+        true => earlier().or(named()),
+        false => earlier(),
     }
 }
 

@@ -97,10 +97,22 @@ async fn a_rollback_to_a_version_that_fails_its_smoke_test_requires_no_smoke() {
 async fn an_impossible_rollback_is_refused_before_the_first_write(#[values(Aws::MiniStack, Aws::Moto)] aws: Aws) {
     let user = with_two_versions(aws).await;
     for (args, texts) in [
-        (&["rollback", "--to", "7"][..], ["has no version 7; it has 1, 2", "name one of these with `--to`"]),
-        (&["rollback", "--alias", "Other"], ["the template has no alias `Other`", "ChatAlias"]),
-        (&["rollback", "-P", "FunctionName=other"], ["function other does not exist", "--parameter FunctionName"]),
-        (&["rollback", "--stack", "other"], ["belongs to the stack `cinedb-chat`", "--stack cinedb-chat"]),
+        (
+            &["rollback", "--to", "7"][..],
+            ["has no version 7; it has 1, 2", "name one of these versions: `provisioner rollback --to N"],
+        ),
+        (
+            &["rollback", "--alias", "Other"],
+            ["the template has no alias `Other`", "(ChatAlias): `provisioner rollback --alias ChatAlias"],
+        ),
+        (
+            &["rollback", "-P", "FunctionName=other"],
+            ["function other does not exist", "`provisioner rollback --stack NAME -P FunctionName=NAME"],
+        ),
+        (
+            &["rollback", "--stack", "other"],
+            ["belongs to the stack `cinedb-chat`", "`provisioner rollback --stack cinedb-chat"],
+        ),
     ] {
         let (run, writes) = user.writes_of(args).await;
         let run = run.expect_code(1);
@@ -127,7 +139,10 @@ async fn a_rollback_reports_a_template_without_an_alias(#[values(Aws::MiniStack,
     fs::write(template.chat(), plain).unwrap();
     let arguments = template.arguments();
     let run = user.run(&["rollback", &arguments[0], &arguments[1]]).await.expect_code(1);
-    assert!(run.stderr.contains("hint: deploy an earlier state of the template and the code"), "{run:?}");
+    assert!(
+        run.stderr.contains("hint: restore an earlier state of the template and the code, and deploy it"),
+        "{run:?}"
+    );
 }
 
 #[rstest]

@@ -175,19 +175,20 @@ fn an_impossible_rollback_has_a_reason_and_a_hint() {
     insta::assert_snapshot!(refused(&published(1, 1), &Back::default()), @r#"
     rolling back alias chat:live: there is no version before 1, which the alias points to; published versions: 1
 
-    hint: deploy an earlier state of the template and the code
+    hint: restore an earlier state of the template and the code, and deploy it: `provisioner deploy`
     "#);
     let with_newer = refused(&published(3, 1), &Back::default());
-    assert!(with_newer.contains("of the template and the code, or name a version with `--to`"), "{with_newer}");
+    let or_another = "`provisioner deploy`; or name one of these versions: `provisioner rollback --to N`";
+    assert!(with_newer.ends_with(or_another), "{with_newer}");
     insta::assert_snapshot!(refused(&published(3, 3), &to(9)), @r#"
     rolling back alias chat:live: function chat has no version 9; it has 1, 2, 3
 
-    hint: name one of these with `--to`
+    hint: name one of these versions: `provisioner rollback --to N`
     "#);
     insta::assert_snapshot!(refused(&State::default(), &Back::default()), @r#"
     rolling back alias chat:live: function chat does not exist in account 123456789012
 
-    hint: check the account and the region, and give the names of the deploy with `--stack NAME`
+    hint: check the account and the region, and give the names of the deploy: `provisioner rollback --stack NAME`; or deploy the stack first: `provisioner deploy`
     "#);
     let mut theirs = published(3, 3);
     theirs.aliases.values_mut().for_each(|alias| alias.description = "by hand".to_owned());
