@@ -58,6 +58,7 @@ pub use parameters::{Declaration, Parameters};
 pub(crate) use plain::flag as flag_of_1_1;
 pub use pseudo::Pseudo;
 pub use reason::Reason;
+pub(crate) use reason::instead;
 pub(crate) use reference::may_contain_term;
 pub use reference::{
     Reference, begins_unknown, has_function, references_in, references_in_text, reserved, reserved_in, shown, shown_in,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Wanted;
 use crate::error::Result;
-use crate::template::{Known, Reference, ResolvedResource, Template, find_text, references_in_text};
+use crate::template::{Known, Reason, Reference, ResolvedResource, Template, find_text, references_in_text};
 
 /// Checks the references in the properties of a resource.
 pub(super) fn check_references(
@@ -23,10 +23,10 @@ pub(super) fn check_references(
 
 /// The reason why a reference in a text is wrong: its resource does not have the attribute, or an index is outside a
 /// list that the known attributes determine.
-pub(super) fn wrong_reference(text: &str, resources: &[Wanted], known: &Known) -> Option<String> {
+pub(super) fn wrong_reference(text: &str, resources: &[Wanted], known: &Known) -> Option<Reason> {
     let lacks = |Reference { logical_id, attribute }: &Reference| {
         let other = resources.iter().find(|wanted| wanted.logical_id == *logical_id)?;
         other.resource.lacks(logical_id, attribute)
     };
-    references_in_text(text).iter().find_map(lacks).or_else(|| known.index_outside(text))
+    references_in_text(text).iter().find_map(lacks).or_else(|| known.index_outside(text).map(Reason::from))
 }

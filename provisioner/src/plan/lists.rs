@@ -7,7 +7,7 @@ use super::registry::faults;
 use crate::desired::{Desired, Wanted};
 use crate::observe::Observed;
 use crate::resources::Resource;
-use crate::template::{Known, Reference, list_as_text, list_inside, references_in_text};
+use crate::template::{Known, Reason, Reference, list_as_text, list_inside, references_in_text};
 
 const HINT: &str = "select one item with `!Select`, or join the items with `!Join`";
 
@@ -22,7 +22,7 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
             _ => false,
         }
     };
-    faults(desired, &HINT.into(), |at, text| {
+    faults(desired, |at, text| {
         let as_text = || list_as_text(&text.into(), &is_list);
         let list = match at {
             None => as_text(),
@@ -33,7 +33,8 @@ pub(super) fn misplaced(desired: &Desired, observed: &Observed) -> Vec<Blocker> 
                 list.filter(|_| references_in_text(text).iter().all(is_own))
             }
         };
-        list.into_iter().map(|list| format!("`{list}` is a list where text is needed")).collect()
+        let reason = |list| Reason::with_remedy(format!("`{list}` is a list where text is needed"), HINT);
+        list.into_iter().map(reason).collect()
     })
 }
 

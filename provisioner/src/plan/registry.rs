@@ -5,11 +5,10 @@ use serde_json::Value;
 
 use super::Blocker;
 use crate::desired::{Desired, Wanted};
-use crate::hint::Hint;
 use crate::observe::Observed;
 use crate::resources::Resource;
 use crate::resources::other::NotFindable;
-use crate::template::{Reference, references_in_text};
+use crate::template::{Reason, Reference, references_in_text};
 
 /// Every reference to a registry resource's attribute that its kind does not have.
 pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
@@ -17,8 +16,7 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
         let wanted = desired.get(logical_id).filter(|wanted| matches!(wanted.resource, Resource::Other(_)))?;
         observed.with_schema(wanted.resource.clone()).lacks(logical_id, attribute)
     };
-    let hint = Hint::new("use an attribute that the kind has").then_again();
-    faults(desired, &hint, |at, text| {
+    faults(desired, |at, text| {
         // Only references in the template, not those that the resource's type adds.
         let is_own = |one: &Reference| at.is_none_or(|(wanted, _)| wanted.needs.contains(&one.logical_id));
         references_in_text(text).into_iter().filter(is_own).filter_map(|one| lacks(&one)).collect()
@@ -28,14 +26,13 @@ pub(super) fn unknown(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
 /// A blocker for each reason that `reasons` gives for a text of a resource, with its path, or of an output.
 pub(super) fn faults(
     desired: &Desired,
-    hint: &Hint,
-    reasons: impl Fn(Option<(&Wanted, &[String])>, &str) -> Vec<String>,
+    reasons: impl Fn(Option<(&Wanted, &[String])>, &str) -> Vec<Reason>,
 ) -> Vec<Blocker> {
     let mut blockers = Vec::new();
-    let mut block = |logical_id: &str, what: &str, place: String, reasons: Vec<String>| {
+    let mut block = |logical_id: &str, what: &str, place: String, reasons: Vec<Reason>| {
         blockers.extend(reasons.into_iter().map(|reason| {
             let cause = format!("{what}: {reason} ({place})");
-            Blocker { logical_id: logical_id.to_owned(), cause, hint: hint.clone() }
+            Blocker { logical_id: logical_id.to_owned(), cause, hint: reason.remedy().into() }
         }));
     };
     for wanted in &desired.resources {

@@ -1,32 +1,30 @@
 //! Whether a resource has the attribute that `Fn::GetAtt` requests.
 
 use super::{Ids, Resource};
-
-/// How many attribute names a message lists where none is similar to the requested one.
-const MOST_NAMES: usize = 12;
+use crate::template::{Reason, instead};
 
 impl Resource {
     /// Why `Fn::GetAtt LOGICAL_ID.ATTRIBUTE` cannot be resolved: the kind has no such attribute, or it is a map, as far
     /// as that is known.
-    pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<String> {
-        if attribute == Ids::REF || self.has_attribute(attribute) {
+    pub fn lacks(&self, logical_id: &str, attribute: &str) -> Option<Reason> {
+        let names = self.attribute_names();
+        let names = names.iter().map(String::as_str).filter(|name| !name.ends_with('*'));
+        let (text, names): (_, Vec<&str>) = if attribute == Ids::REF || self.has_attribute(attribute) {
             let is_map =
                 matches!(self, Self::Other(one) if one.schema.as_ref().is_some_and(|one| one.types.is_map(attribute)));
-            return is_map
-                .then(|| format!("`{logical_id}.{attribute}` is a map; a reference must give text or a list"));
-        }
-        let names = self.attribute_names();
-        let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.ends_with('*')).collect();
-        let supported = match similar::get_close_matches(attribute, &names, 3, 0.7).as_slice() {
-            [] if names.is_empty() => "supported: none".to_owned(),
-            [] if names.len() > MOST_NAMES => format!("supported: {}, …", names[..MOST_NAMES].join(", ")),
-            [] => format!("supported: {}", names.join(", ")),
-            close => format!(
-                "did you mean {}?",
-                close.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
-            ),
+            if !is_map {
+                return None;
+            }
+            let text = format!("`{logical_id}.{attribute}` is a map; a reference must give text or a list");
+            (text, names.filter(|name| *name != attribute).collect())
+        } else {
+            (format!("`{logical_id}` ({}) has no attribute `{attribute}`", self.kind()), names.collect())
         };
-        Some(format!("`{logical_id}` ({}) has no attribute `{attribute}`; {supported}", self.kind()))
+        let remedy = match instead("attribute", attribute, &names) {
+            Some(attributes) => format!("use {attributes} of `{logical_id}`, then run `provisioner plan`"),
+            None => format!("use another value: `{logical_id}` has no attributes"),
+        };
+        Some(Reason::with_remedy(text, remedy))
     }
 }
 
@@ -44,11 +42,11 @@ mod tests {
         let queue = Resource::Other(queue);
         assert_eq!(queue.lacks("Jobs", "QueueUrl"), None);
         let lacks = |attribute| queue.lacks("Jobs", attribute).unwrap();
-        assert_eq!(
-            lacks("QueueUrll"),
-            "`Jobs` (AWS::SQS::Queue) has no attribute `QueueUrll`; did you mean `QueueUrl`?"
-        );
-        assert!(lacks("Nothing").contains("; supported: Arn, ContentBasedDeduplication, "), "{}", lacks("Nothing"));
+        let misspelt = lacks("QueueUrll");
+        assert_eq!(misspelt.to_string(), "`Jobs` (AWS::SQS::Queue) has no attribute `QueueUrll`");
+        assert_eq!(misspelt.remedy(), "use the attribute `QueueUrl` of `Jobs`, then run `provisioner plan`");
+        let all = "use one of the attributes Arn, ContentBasedDeduplication, ";
+        assert!(lacks("Nothing").remedy().starts_with(all), "{}", lacks("Nothing").remedy());
     }
 
     #[test]
@@ -61,7 +59,7 @@ mod tests {
         let thing = Resource::Other(thing);
         assert_eq!(thing.lacks("T", "In.Name"), None);
         let map = "`T.Rules` is a map; a reference must give text or a list";
-        assert_eq!(thing.lacks("T", "Rules").as_deref(), Some(map));
+        assert_eq!(thing.lacks("T", "Rules").map(|reason| reason.to_string()).as_deref(), Some(map));
     }
 
     #[test]

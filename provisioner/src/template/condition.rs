@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::evaluate::Scope;
 use super::fault::{Evaluated, Fault, below, fault};
 use super::functions::{pair, plain_text, text};
+use super::reason::Reason;
 
 /// The longest chain of conditions that refer to each other; a longer one is a mistake, and would exhaust the stack.
 const DEEPEST_CONDITION: usize = 100;
@@ -16,7 +17,8 @@ impl Scope<'_> {
     /// When it does not exist, refers to itself, or compares a value that only AWS knows.
     pub(super) fn condition(&self, name: &str) -> Evaluated<bool> {
         let Some(condition) = self.conditions.get(name) else {
-            return fault(format!("there is no condition `{name}`"));
+            let text = format!("there is no condition `{name}`");
+            return fault(Reason::undeclared(text, name, self.conditions.keys()));
         };
         if let Some(known) = self.evaluated_conditions.borrow().get(name) {
             return Ok(*known);

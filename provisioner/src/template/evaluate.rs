@@ -114,7 +114,8 @@ impl Scope<'_> {
 
     fn resource_value(&self, id: &str, attribute: &str) -> Evaluated<String> {
         let Some(condition) = self.resources.get(id) else {
-            return fault(format!("there is no parameter or resource `{id}`"));
+            let text = format!("there is no parameter or resource `{id}`");
+            return fault(Reason::undeclared(text, id, self.parameters.keys().chain(self.resources.keys())));
         };
         if let Some(condition) = condition
             && !self.condition(condition)?
@@ -185,7 +186,19 @@ impl Scope<'_> {
         let (map, first, second) = (plain_text(map)?, plain_text(first)?, plain_text(second)?);
         match self.mappings.get(&map).and_then(|map| map.get(&first)).and_then(|map| map.get(&second)) {
             Some(value) => Ok(value.clone()),
-            None => fault(format!("the mapping `{map}` has no `{first}`, `{second}`")),
+            None => {
+                let text = format!("the mapping `{map}` has no `{first}`, `{second}`");
+                let inner = |name: &str, value: Option<&Value>| match value.and_then(Value::as_object) {
+                    Some(object) => Reason::undeclared(text.clone(), name, object.keys()),
+                    None => text.clone().into(),
+                };
+                let outer = self.mappings.get(&map);
+                fault(match outer.and_then(|outer| outer.get(&first)) {
+                    Some(keys) => inner(&second, Some(keys)),
+                    None if outer.is_some() => inner(&first, outer),
+                    None => Reason::undeclared(text.clone(), &map, self.mappings.keys()),
+                })
+            }
         }
     }
 

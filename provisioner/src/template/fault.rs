@@ -15,15 +15,13 @@ pub(crate) struct Fault {
     pub needs_account: bool,
     /// The pseudo parameter whose unknown value is the cause, such as `AWS::Region`.
     pub unknown: Option<Box<str>>,
-    /// The remedy.
-    pub hint: Option<String>,
 }
 
 impl Fault {
     /// A fault at the value itself.
     pub(crate) fn here(reason: impl Into<Reason>) -> Self {
         let reason = reason.into();
-        Self { path: Vec::new(), reason, condition: None, needs_account: false, unknown: None, hint: None }
+        Self { path: Vec::new(), reason, condition: None, needs_account: false, unknown: None }
     }
 
     /// A fault at these keys below the value.
@@ -32,8 +30,8 @@ impl Fault {
     }
 
     /// Adds the remedy.
-    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+    pub(crate) fn hint(self, hint: impl Into<Box<str>>) -> Self {
+        Self { reason: self.reason.with_hint(hint), ..self }
     }
 }
 

@@ -58,11 +58,13 @@ pub(super) fn check(
     source: &Source,
 ) -> Result<Parameters> {
     let mut problems = Vec::new();
+    let (mut hints, mut options) = (Vec::new(), Vec::new());
     for name in given.keys().filter(|name| !declared.iter().any(|(known, _)| known == *name)) {
         let known: Vec<_> = declared.iter().map(|(name, _)| name.as_str()).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         let cause = format!("there is no parameter `{name}`; the template declares {known}");
         problems.push((source.place(&["Parameters"]), cause));
+        hints.push(format!("leave out `{name}`, or correct its name"));
     }
     let mut parameters = Parameters::new();
     let mut wrong_defaults = Vec::new();
@@ -70,6 +72,7 @@ pub(super) fn check(
         let Some(value) = declaration.value(name, given) else {
             let place = source.place(&["Parameters", name]);
             problems.push((place, format!("parameter `{name}` has no default and is not given")));
+            options.push(declaration.option(name));
             continue;
         };
         match declaration.accept(&value) {
@@ -80,19 +83,20 @@ pub(super) fn check(
                 let is_default = !given.contains_key(name);
                 let keys = ["Parameters", name, "Default"];
                 let place = source.place(if is_default { &keys } else { &keys[..2] });
-                wrong_defaults.extend(is_default.then(|| format!("`{name}`")));
+                match is_default {
+                    true => wrong_defaults.push(format!("`{name}`")),
+                    false => options.push(declaration.option(name)),
+                }
                 problems.push((place, format!("parameter `{name}` is {}: {reason}", declaration.shown(&value))));
             }
         }
     }
-    let mut hints = Vec::new();
     if !wrong_defaults.is_empty() {
-        hints.push(format!("correct the default of {} in the template", wrong_defaults.join(", ")));
+        hints.insert(0, format!("correct the default of {} in the template", wrong_defaults.join(", ")));
     }
-    if wrong_defaults.len() < problems.len() {
-        hints.push(
-            "set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`".to_owned(),
-        );
+    if !options.is_empty() {
+        let values = if options.len() == 1 { "the value" } else { "the values" };
+        hints.push(format!("pass {}, or write {values} into a file for `--parameters`", options.join(", ")));
     }
     let mut problems = problems.into_iter();
     let Some((place, first)) = problems.next() else { return Ok(parameters) };
@@ -189,6 +193,19 @@ impl Declaration {
         let measured = length as f64;
         let refused = |word: &str, bound: f64| format!("it must have at {word} {bound} characters, it has {length}");
         within(measured, [&self.min_length, &self.max_length], refused)
+    }
+
+    /// The option that sets it, and the values that are allowed.
+    fn option(&self, name: &str) -> String {
+        let option = format!("`-P {name}=VALUE`");
+        match (&self.allowed_values, &self.allowed_pattern) {
+            (Some(allowed), _) => {
+                let allowed: Vec<_> = allowed.iter().map(scalar_text).collect();
+                format!("{option} (VALUE is {})", allowed.join(" or "))
+            }
+            (None, Some(pattern)) => format!("{option} (VALUE matches `{pattern}`)"),
+            (None, None) => option,
+        }
     }
 
     /// Whether its value must not be shown.
@@ -296,6 +313,21 @@ mod tests {
     }
 
     #[test]
+    fn the_hint_names_the_parameter_and_the_values_that_are_allowed() {
+        let hint = |declaration: Value, given: Option<&str>| {
+            checked(declaration, given).unwrap_err().next_step().unwrap().to_string()
+        };
+        let file = "or write the value into a file for `--parameters`";
+        assert_eq!(hint(json!({"Type": "String"}), None), format!("pass `-P P=VALUE`, {file}"));
+        let allowed = json!({"Type": "String", "AllowedValues": ["us", "eu"]});
+        for given in [None, Some("mars")] {
+            assert_eq!(hint(allowed.clone(), given), format!("pass `-P P=VALUE` (VALUE is us or eu), {file}"));
+        }
+        let pattern = json!({"Type": "String", "AllowedPattern": "[a-z]+"});
+        assert_eq!(hint(pattern, Some("A")), format!("pass `-P P=VALUE` (VALUE matches `[a-z]+`), {file}"));
+    }
+
+    #[test]
     fn an_unsupported_pattern_is_a_remark_and_not_an_error() {
         let pattern = declared(json!({"Type": "String", "Default": "a", "AllowedPattern": "\\p{javaLowerCase}"}));
         let source = Source::in_memory(Path::new("t.yaml"), "Parameters:\n  P:\n    AllowedPattern: x\n");
@@ -346,7 +378,8 @@ mod tests {
             "checking the parameters of t.yaml:4: parameter `A` is `many`: it must be a number\n  \
              t.yaml:5: parameter `B` is `few`: it must be a number"
         );
-        let (correct, set) = ("correct the default of `A` in the template", "set a parameter with `--parameter");
+        let (correct, set) =
+            ("correct the default of `A` in the template", "pass `-P B=VALUE`, or write the value into a file");
         assert!(both.next_step().unwrap().starts_with(&format!("{correct}; {set}")), "{both}");
         assert_eq!(refused(&[("B", "1")]).next_step().map(ToString::to_string).as_deref(), Some(correct));
         let given = refused(&[("A", "1"), ("B", "few")]);

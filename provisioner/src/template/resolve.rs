@@ -102,7 +102,8 @@ impl Template {
         let mut needs = needed_resources(&Value::Object(properties.clone()));
         for need in &section.depends_on {
             let Some(condition) = scope.resources.get(need) else {
-                let reason = format!("there is no resource `{need}`");
+                let text = format!("there is no resource `{need}`");
+                let reason = Reason::undeclared(text, need, scope.resources.keys());
                 return Err(self.problem(&["Resources", id, "DependsOn"], Fault::here(reason)));
             };
             // A dependency whose own condition is false does not count: CloudFormation ignores it too.
@@ -180,7 +181,7 @@ impl Template {
 
     /// An error at a place in the template: file and line, logical id and property, and the reason.
     pub(crate) fn problem(&self, keys: &[&str], fault: Fault) -> Error {
-        let Fault { path, reason, condition, needs_account, unknown, hint } = fault;
+        let Fault { path, reason, condition, needs_account, unknown } = fault;
         let root = condition.as_ref().map(|name| vec!["Conditions", name.as_str()]);
         let keys = root.unwrap_or_else(|| keys.to_vec());
         let keys: Vec<&str> = keys.into_iter().chain(path.iter().map(String::as_str)).collect();
@@ -195,7 +196,7 @@ impl Template {
         }
         match hint_at(&place, &reason, &self.remarks) {
             Some(hint) => error.hint(hint),
-            None => error.hint(hint.unwrap_or_else(|| reason.remedy().to_owned())),
+            None => error.hint(reason.remedy()),
         }
     }
 

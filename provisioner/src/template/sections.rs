@@ -110,13 +110,9 @@ impl Template {
     pub fn from_source(source: Source) -> Result<Self> {
         let Document { value: mut flat, remarks } = include::expand(yaml::template(&source)?, source.path())?;
         let problem = |keys: &[&str], reason: Reason| problem(&source, &remarks, keys, &reason);
-        let faulty = |Fault { path, reason, hint, .. }: Fault| {
+        let faulty = |Fault { path, reason, .. }: Fault| {
             let keys: Vec<_> = path.iter().map(String::as_str).collect();
-            let error = problem(&keys, reason.at(&keys.join(".")));
-            match hint {
-                Some(hint) => error.hint(hint),
-                None => error,
-            }
+            problem(&keys, reason.at(&keys.join(".")))
         };
         let left_out = cdk_output::adapt(&mut flat, source.path())?;
         let Value::Object(sections) = &flat else {

@@ -69,8 +69,8 @@ async fn an_unknown_attribute_is_an_error_of_every_run_before_the_first_write() 
     let user = User::of_template(Account::fresh(), UNKNOWN);
     for _ in 0..2 {
         let run = user.plain(&["deploy", "--yes", "--no-smoke"]).await.expect_code(1);
-        let cause = "Environment.Variables.QUEUE: `Queue` (AWS::SQS::Queue) has no attribute `Aarn`; did you mean \
-                     `Arn`? (";
+        let cause = "Environment.Variables.QUEUE: `Queue` (AWS::SQS::Queue) has no attribute `Aarn` (";
+        assert!(run.stderr.contains("hint: use the attribute `Arn` of `Queue`, then run"), "{run:?}");
         assert!(run.stderr.contains(cause) && run.stderr.contains("t.yaml:19)"), "{run:?}");
         assert!(!run.stderr.contains("{{") && !run.stderr.contains('\u{fdd0}'), "{run:?}");
         assert_eq!(names(&user.proxy.writes()), [""; 0]);

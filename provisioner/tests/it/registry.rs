@@ -192,10 +192,11 @@ Outputs:
     );
     let run = user.plain(&["deploy"]).await.expect_code(1);
     for text in [
-        "QueueName: `Films` (AWS::Test::Film) has no attribute `Titel`; did you mean `Title`?",
+        "QueueName: `Films` (AWS::Test::Film) has no attribute `Titel`",
         "t.yaml:8)",
         "Where: the output's value: `Films` (AWS::Test::Film) has no attribute `Titel`",
         "t.yaml:10)",
+        "hint: use the attribute `Title` of `Films`, then run `provisioner plan --template ",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }

@@ -178,12 +178,12 @@ Resources:
     resolving t.yaml:5: Logs.Tags: it must be a list of `{Key, Value}` or a map of names and texts, not `mine`
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:10: Function.Role: `Logs` (AWS::Logs::LogGroup) has no attribute `RoleArn`; supported: Arn
+    resolving t.yaml:10: Function.Role: `Logs` (AWS::Logs::LogGroup) has no attribute `RoleArn`
 
-    hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`; supported: Arn
+    hint: use the attribute `Arn` of `Logs`, then run `provisioner plan`
+    resolving t.yaml:6: Outputs.Name.Value: `Logs` (AWS::Logs::LogGroup) has no attribute `Name`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: use the attribute `Arn` of `Logs`, then run `provisioner plan`
     checking stack chat: duplicate: `One` and `Two` are both the AWS::Logs::LogGroup `same`
     ");
 }

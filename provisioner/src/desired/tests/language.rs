@@ -127,7 +127,7 @@ Resources: {R: {Type: T}}
       t.yaml:6: parameter `Model` is `A`: it must match `[a-z]+` (lower case)
       t.yaml:7: parameter `Key` is `****`: it must have at least 20 characters, it has 6
 
-    hint: correct the default of `Size`, `Small`, `Large`, `Model`, `Key` in the template; set a parameter with `--parameter Name=value` or in a file with `--parameters FILE.yaml`
+    hint: correct the default of `Size`, `Small`, `Large`, `Model`, `Key` in the template; pass `-P Name=VALUE`, or write the value into a file for `--parameters`
     "#);
 }
 
@@ -223,13 +223,13 @@ Resources:
 "), @r#"
     reading template t.yaml:5: Resources.Role.Properties.RoleName.Ref: there is no parameter or resource `Nobody`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: add `Nobody` to the template, or use the name `Role`, then run `provisioner plan`
     reading template t.yaml:9: Resources.Role.Properties.Tags.1.Value.Fn::GetAtt: there is no parameter or resource `Nobody`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: add `Nobody` to the template, or use the name `Role`, then run `provisioner plan`
     reading template t.yaml:2: Resources.Role.Properties.RoleName.Fn::Sub: there is no parameter or resource `Nobody`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: add `Nobody` to the template, or use the name `Role`, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Sub: it takes text, or a list of text and a map
 
     hint: correct it in the template, then run `provisioner plan`
@@ -257,18 +257,18 @@ Resources:
     resolving t.yaml:3: Role.RoleName.Fn::Split: the separator is empty
 
     hint: correct it in the template, then run `provisioner plan`
-    resolving t.yaml:3: Role.RoleName: `Logs` (AWS::Logs::LogGroup) has no attribute `Aarn`; did you mean `Arn`?
+    resolving t.yaml:3: Role.RoleName: `Logs` (AWS::Logs::LogGroup) has no attribute `Aarn`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: use the attribute `Arn` of `Logs`, then run `provisioner plan`
     reading template t.yaml:2: Resources.Role.Properties.RoleName.Fn::If: there is no condition `Nothing`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: add `Nothing` to the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::If: it takes a condition's name and two values
 
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::FindInMap: the mapping `Names` has no `eu`, `chat`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: add `Names` to the template, then run `provisioner plan`
     resolving t.yaml:2: Role.RoleName.Fn::Equals: it is allowed only in `Conditions`
 
     hint: correct it in the template, then run `provisioner plan`
@@ -348,7 +348,7 @@ Resources:
 "), @"
     reading template t.yaml:4: Resources.Role.Condition: there is no condition `Nothing`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: add `Nothing` to the template, then run `provisioner plan`
     resolving t.yaml:3: Conditions.Second.Fn::Not.Condition: circular dependency between conditions: First → Second → First
 
     hint: correct it in the template, then run `provisioner plan`
@@ -369,7 +369,7 @@ Resources:
     hint: correct it in the template, then run `provisioner plan`
     resolving t.yaml:4: Role.DependsOn: there is no resource `Nobody`
 
-    hint: correct it in the template, then run `provisioner plan`
+    hint: add `Nobody` to the template, or use the name `Role`, then run `provisioner plan`
     resolving t.yaml:2: A: circular dependency between resources: A → B → A
 
     hint: correct it in the template, then run `provisioner plan`

@@ -232,24 +232,24 @@ Outputs:
         (
             with("!GetAtt Role.RoleIdd", arn, arn, arn),
             "F.Environment.Variables.QUEUE",
-            "`RoleIdd`; did you mean `RoleId`?",
+            ["`RoleIdd`", "the attribute `RoleId` of `Role`"],
         ),
         (
             with(arn, "!GetAtt Role.Aarn", arn, arn),
             "I.PolicyDocument.Statement.0.Resource",
-            "`Aarn`; did you mean `Arn`?",
+            ["`Aarn`", "the attribute `Arn` of `Role`"],
         ),
         (
             with(arn, "!Sub 'a/${Role.Aarn}'", arn, arn),
             "I.PolicyDocument.Statement.0.Resource",
-            "`Aarn`; did you mean `Arn`?",
+            ["`Aarn`", "the attribute `Arn` of `Role`"],
         ),
-        (with(arn, arn, "!GetAtt Role.Aarn", arn), "P.SourceArn", "`Aarn`; did you mean `Arn`?"),
-        (with(arn, arn, arn, "!GetAtt Role.Aarn"), "Outputs.Queue", "`Aarn`; did you mean `Arn`?"),
+        (with(arn, arn, "!GetAtt Role.Aarn", arn), "P.SourceArn", ["`Aarn`", "the attribute `Arn` of `Role`"]),
+        (with(arn, arn, arn, "!GetAtt Role.Aarn"), "Outputs.Queue", ["`Aarn`", "the attribute `Arn` of `Role`"]),
     ] {
         let error = built.unwrap_err().to_string();
         assert!(error.contains(place) && error.contains("t.yaml:"), "{place}: {error}");
         assert!(error.contains("`Role` (AWS::IAM::Role) has no attribute"), "{place}: {error}");
-        assert!(error.contains(lacking), "{place}: {error}");
+        assert!(lacking.iter().all(|part| error.contains(part)), "{place}: {error}");
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::fault::{Fault, below, fault};
+use super::super::reason::Reason;
 use super::super::sub::{Part, parts};
 use super::{Checked, entries, refuse};
 
@@ -43,6 +44,10 @@ pub(super) fn check(template: &Map<String, Value>) -> Checked {
 
 fn within(keys: &[&str], checked: Checked) -> Checked {
     keys.iter().rev().fold(checked, |checked, key| below(key, checked))
+}
+
+fn undeclared<'n>(name: &str, declared: impl IntoIterator<Item = &'n String>) -> Reason {
+    Reason::undeclared(format!("there is no parameter or resource `{name}`"), name, declared)
 }
 
 #[derive(Clone, Copy)]
@@ -94,7 +99,10 @@ impl Names<'_> {
     fn value(&self, name: &str) -> Checked {
         let given =
             name.starts_with("AWS::") || self.parameters.contains_key(name) || self.resources.contains_key(name);
-        if given { Ok(()) } else { fault(format!("there is no parameter or resource `{name}`")) }
+        match given {
+            true => Ok(()),
+            false => fault(undeclared(name, self.parameters.keys().chain(self.resources.keys()))),
+        }
     }
 
     fn resource(&self, id: &str) -> Checked {
@@ -103,13 +111,16 @@ impl Names<'_> {
             false if self.parameters.contains_key(id) => {
                 fault(format!("`{id}` is a parameter, which has no attributes"))
             }
-            false => fault(format!("there is no parameter or resource `{id}`")),
+            false => fault(undeclared(id, self.resources.keys())),
         }
     }
 
     fn condition(&self, name: Option<&Value>) -> Checked {
         match name.and_then(Value::as_str) {
-            Some(name) if !self.conditions.contains_key(name) => fault(format!("there is no condition `{name}`")),
+            Some(name) if !self.conditions.contains_key(name) => {
+                let text = format!("there is no condition `{name}`");
+                fault(Reason::undeclared(text, name, self.conditions.keys()))
+            }
             _ => Ok(()),
         }
     }
