@@ -86,9 +86,9 @@ pub struct Plan {
     /// The smoke tests that the template declares; empty with `--no-smoke`.
     #[serde(skip)]
     declared: Vec<SmokeTest>,
-    /// Whether the plan deletes the stack.
+    /// Whether its run reports the stack's outputs. It does not if it deletes the stack, or if it reads only an alias.
     #[serde(skip)]
-    pub removes_the_stack: bool,
+    pub reports_outputs: bool,
 }
 
 /// The work on one resource.
@@ -238,7 +238,7 @@ impl Plan {
             place: desired.place.clone(),
             afterwards: Vec::new(),
             declared: Vec::new(),
-            removes_the_stack: false,
+            reports_outputs: true,
         }
     }
 

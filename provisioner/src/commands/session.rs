@@ -137,7 +137,7 @@ pub(super) fn parameters(file: Option<&Path>, given: &[(String, String)]) -> Res
 impl Session {
     /// The stack's outputs. An emulator serves APIs at its own address, so that address is returned.
     pub(crate) fn outputs(&self, plan: &Plan, outcome: &Outcome) -> Vec<(String, String)> {
-        if plan.removes_the_stack {
+        if !plan.reports_outputs {
             return Vec::new();
         }
         self.known_outputs(&outcome.known)
@@ -148,7 +148,7 @@ impl Session {
     /// # Errors
     /// When an output is unknown although all resources that it refers to are deployed.
     pub(crate) fn check_outputs(&self, plan: &Plan, outcome: &Outcome) -> Result<()> {
-        if plan.removes_the_stack {
+        if !plan.reports_outputs {
             return Ok(());
         }
         let deployed = plan.steps.iter().filter(|step| step.action != Action::Leave);

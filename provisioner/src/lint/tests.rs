@@ -215,7 +215,7 @@ fn a_refused_finding_blocks_its_step_and_an_unwise_one_is_a_note() {
       note: Function: Environment.Variables.DB_PASSWORD looks like a secret in plain text
             store it in Secrets Manager or Parameter Store, pass the function its name, and allow the role to read it
 
-    blocked: nothing is executed, see the error
+    nothing is executed: see the error
     ");
     insta::assert_snapshot!(blockers_text(&plan.blockers), @r"
       Function: Role `chat-role` is the name of a role; the property needs its ARN

@@ -48,7 +48,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
         blockers: other_apis(desired, observed).chain(still_used).collect(),
         notes,
         afterwards,
-        removes_the_stack: true,
+        reports_outputs: false,
         ..Plan::of(desired, &observed.account, known)
     }
 }

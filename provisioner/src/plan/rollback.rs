@@ -80,7 +80,15 @@ pub fn plan_rollback(
     let declared = if back.smoke { desired.smoke_tests.clone() } else { Vec::new() };
     let notes = if back.smoke { untested(desired, &steps, &transitions) } else { Vec::new() };
     let smoke_tests = tested(&steps, &transitions, &declared);
-    Ok(Plan { steps, notes, transitions, smoke_tests, declared, ..Plan::of(desired, account, known) })
+    Ok(Plan {
+        steps,
+        notes,
+        transitions,
+        smoke_tests,
+        declared,
+        reports_outputs: false,
+        ..Plan::of(desired, account, known)
+    })
 }
 
 /// The hint where the function does not exist.

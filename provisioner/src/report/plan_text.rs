@@ -144,7 +144,7 @@ fn why(row: &Row<'_>) -> String {
         _ if row.is_blocked => "  (blocked)".to_owned(),
         (Some(reason), Action::Leave) => format!("  (skipped: {reason})"),
         (Some(reason), _) => format!("  ({reason})"),
-        (None, Action::Adopt) => "  (adopted)".to_owned(),
+        (None, Action::Adopt) => "  (adopt)".to_owned(),
         (None, Action::Replace) => "  (replace: cannot be updated in place)".to_owned(),
         (None, Action::Keep | Action::Create | Action::Update | Action::Delete | Action::Leave) => String::new(),
     }
@@ -152,7 +152,7 @@ fn why(row: &Row<'_>) -> String {
 
 fn count(plan: &Plan) -> String {
     if !plan.blockers.is_empty() {
-        return "blocked: nothing is executed, see the error".to_owned();
+        return "nothing is executed: see the error".to_owned();
     }
     if plan.is_empty() {
         let skipped = plan.steps.iter().filter(|step| step.action == Action::Leave).count();

@@ -226,7 +226,7 @@ impl Declaration {
     /// The value as a message shows it.
     fn shown(&self, value: &str) -> String {
         match value.char_indices().nth(MOST_SHOWN) {
-            _ if self.is_no_echo() => "`****`".to_owned(),
+            _ if self.is_no_echo() => "(masked)".to_owned(),
             Some((end, _)) => format!("`{}…`", &value[..end]),
             None => format!("`{value}`"),
         }
@@ -300,7 +300,7 @@ mod tests {
                 Some("A"),
                 "it must match `[a-z]+` (lowercase)",
             ),
-            (json!({"Type": "Number", "NoEcho": true}), Some("secret"), "parameter `P` is `****`"),
+            (json!({"Type": "Number", "NoEcho": true}), Some("secret"), "parameter `P` is (masked)"),
             (
                 json!({"Type": "String"}),
                 Some("é".repeat(2049).as_str()),

@@ -59,6 +59,7 @@ async fn a_rollback_needs_only_the_template(#[values(Aws::MiniStack, Aws::Moto)]
     let template = copy.arguments();
     let run = user.run(&["rollback", &template[0], &template[1], "--output", "json"]).await.expect_success();
     assert_eq!(run.json()["done"], json!(["ChatAlias"]));
+    assert_eq!(run.json()["outputs"], json!({}), "the URL is not known");
     assert!(is_released(&user.world().await, "1", &["1", "2"]));
 }
 

@@ -125,7 +125,7 @@ Resources: {R: {Type: T}}
       t.yaml:4: parameter `Small` is `1`: it must be at least 128
       t.yaml:5: parameter `Large` is `31`: it must be at most 30
       t.yaml:6: parameter `Model` is `A`: it must match `[a-z]+` (lower case)
-      t.yaml:7: parameter `Key` is `****`: it must have at least 20 characters, it has 6
+      t.yaml:7: parameter `Key` is (masked): it must have at least 20 characters, it has 6
 
     hint: correct the default of `Size`, `Small`, `Large`, `Model`, `Key` in the template; pass `-P Name=VALUE`, or write the value into a file for `--parameters`
     "#);

@@ -10,31 +10,31 @@ fn an_adoption_and_its_blockers_without_the_option() {
     insta::assert_snapshot!(shown(&planned(&desired, &state, Options { adopt: true, ..Options::default() })), @r#"
     stack chat in us-east-1, account 123456789012
 
-      ~ AWS::IAM::Role                  Role         role  (adopted)
+      ~ AWS::IAM::Role                  Role         role  (adopt)
           Tags.provisioner:region    (none) → us-east-1
           Tags.provisioner:resource  (none) → Role
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat  (adopted)
+      ~ AWS::Logs::LogGroup             Logs         /aws/lambda/chat  (adopt)
           Tags.provisioner:resource  (none) → Logs
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::DynamoDB::Table            Table        films  (adopted)
+      ~ AWS::DynamoDB::Table            Table        films  (adopt)
           Tags.provisioner:resource  (none) → Table
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::ApiGatewayV2::Api          Api          chat  (adopted)
+      ~ AWS::ApiGatewayV2::Api          Api          chat  (adopt)
           Tags.provisioner:resource  (none) → Api
           Tags.provisioner:stack     (none) → chat
       + AWS::Lambda::Alias              Alias        chat:live, for the serving version
-      ~ AWS::Lambda::Function           Function     chat  (adopted)
+      ~ AWS::Lambda::Function           Function     chat  (adopt)
           MemorySize                 128 → 512
           Tags.provisioner:resource  (none) → Function
           Tags.provisioner:stack     (none) → chat
-      ~ AWS::ApiGatewayV2::Stage        Stage        $default  (adopted)
+      ~ AWS::ApiGatewayV2::Stage        Stage        $default  (adopt)
           Tags.provisioner:resource  (none) → Stage
           Tags.provisioner:stack     (none) → chat
       + AWS::Lambda::Version            Version      chat release d4d07558
       ~ AWS::Lambda::Alias              Alias        chat:live
       + AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
-      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live  (adopted)
+      ~ AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live  (adopt)
           IntegrationUri  arn:aws:lambda:us-east-1:123456789012:function:chat → arn:aws:lambda:us-east-1:123456789012:function:chat:live
           Description     by hand → provisioner:stack=chat provisioner:resource=Integration
       = AWS::ApiGatewayV2::Route        Route        POST /chat
@@ -44,7 +44,7 @@ fn an_adoption_and_its_blockers_without_the_option() {
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
     let blocked = planned(&desired, &state, Options::default());
-    assert!(shown(&blocked).ends_with("\n\nblocked: nothing is executed, see the error\n"), "{}", shown(&blocked));
+    assert!(shown(&blocked).ends_with("\n\nnothing is executed: see the error\n"), "{}", shown(&blocked));
     insta::assert_snapshot!(read(&blockers_text(&blocked.blockers)), @r#"
       Role: AWS::IAM::Role `role` exists and was not created by this stack
       Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not created by this stack
