@@ -26,7 +26,6 @@ mod transition;
 
 use std::collections::BTreeSet;
 
-pub use afterwards::Afterwards;
 pub use check::{Tested, untested_by_cloudformation};
 pub use deploy::{Options, plan};
 pub use destroy::plan_destroy;
@@ -80,9 +79,6 @@ pub struct Plan {
     /// The account and region of the execution.
     #[serde(skip)]
     pub place: Place,
-    /// The remaining manual tasks, which are also in the notes.
-    #[serde(skip)]
-    pub afterwards: Vec<Afterwards>,
     /// The smoke tests that the template declares; empty with `--no-smoke`.
     #[serde(skip)]
     declared: Vec<SmokeTest>,
@@ -236,7 +232,6 @@ impl Plan {
             smoke_tests: Vec::new(),
             known,
             place: desired.place.clone(),
-            afterwards: Vec::new(),
             declared: Vec::new(),
             reports_outputs: true,
         }
@@ -247,9 +242,6 @@ impl Plan {
         let complete = &complete;
         self.blockers = self.blockers.into_iter().map(|blocker| blocker.complete(complete)).collect();
         self.notes = self.notes.into_iter().map(|note| note.complete(complete)).collect();
-        for one in &mut self.afterwards {
-            one.note = one.note.clone().complete(complete);
-        }
         self
     }
 

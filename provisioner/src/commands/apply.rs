@@ -4,14 +4,14 @@ use std::borrow::Borrow;
 
 use provisioner::error::Kind;
 use provisioner::execute::{Outcome, Stop, execute};
-use provisioner::plan::{Plan, Step};
+use provisioner::plan::Plan;
 use provisioner::printable::line;
 use provisioner::report::{self, DeployReport, Smoke};
 use provisioner::resources::Resource;
 use provisioner::{Command, Error, Hint, Result};
 
 use super::blockers::refused;
-use super::progress;
+use super::progress::Progress;
 use super::session::Session;
 use super::signal::stop_requested;
 use super::smoke;
@@ -62,11 +62,18 @@ pub(crate) fn corrected() -> Hint {
     Hint::new("correct the function or the request of the smoke test")
 }
 
-/// The hint if the new versions of these aliases still have a share of the traffic.
-fn after_a_canary(aliases: &[String]) -> Hint {
+/// The hint if the new versions of some aliases still have a share of the traffic.
+fn after_a_canary(plan: &Plan, outcome: &Outcome) -> Hint {
     let deploy = Command::provisioner(["deploy"]);
-    let hint = Hint::new("give the new version all traffic").run(deploy.clone().without("--canary"));
-    aliases.iter().fold(hint.or(Hint::new("restart the canary").run(deploy)), |hint, id| {
+    let version = |id: &String| {
+        let step = plan.steps.iter().find(|step| step.id == *id)?;
+        let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
+        Some(format!("version {}", alias.function_version))
+    };
+    let versions: Vec<_> = outcome.left_open.iter().filter_map(version).collect();
+    let hint =
+        Hint::new(format!("give {} all traffic", versions.join(" and "))).run(deploy.clone().without("--canary"));
+    outcome.left_open.iter().fold(hint.or(Hint::new("restart the canary").run(deploy)), |hint, id| {
         hint.or(Hint::new("remove its share").run(Command::provisioner(["rollback", "--alias", id])))
     })
 }
@@ -98,20 +105,21 @@ pub(crate) async fn apply(
     let tried = if outcome.is_complete() { Some(try_it(plan, session).await) } else { None };
     // The outputs are printed whatever the result of the smoke tests: the resources that they name are deployed.
     let smoke = tried.as_ref().and_then(|tried| tried.as_ref().ok()).cloned().flatten();
-    print_outcome(plan, session, &outcome, smoke, output);
-    for one in plan.afterwards.iter().filter(|one| one.is_needed(&outcome.done)) {
-        terminal::note(&report::note_text(&one.note));
+    if outcome.is_complete() {
+        let passed = smoke.as_ref().is_some_and(|smoke| smoke.passed);
+        let tests: Vec<_> = plan.smoke_tests.iter().filter(|test| test.before_callers || passed).collect();
+        let facts = report::executed_text(&report::executed(plan, &outcome), &tests);
+        if !(facts.is_empty() && !plan.reports_outputs) {
+            terminal::note(&facts);
+        }
     }
+    print_outcome(plan, session, &outcome, smoke, output);
     if !outcome.is_complete() {
+        terminal::note("");
         return Err(incomplete(plan, &outcome, then));
     }
-    for text in plan.steps.iter().filter_map(|step| answered(step, &outcome)) {
-        terminal::note(&line(&text));
-    }
-    match tried.transpose()?.flatten() {
-        Some(smoke) if !smoke.passed => return Err(smoke::failure(&smoke)),
-        Some(_) => smoke::note_passed(&plan.smoke_tests),
-        None => {}
+    if let Some(smoke) = tried.transpose()?.flatten().filter(|smoke| !smoke.passed) {
+        return Err(smoke::failure(&smoke));
     }
     session.check_outputs(plan, &outcome).map(|()| Exit::Done)
 }
@@ -150,8 +158,9 @@ pub(crate) fn approved(stack: &str, losses: &[impl Borrow<str>], approval: &Appr
 
 async fn execute_until_stopped(plan: &Plan, session: &Session) -> Outcome {
     let stop = Stop::default();
+    let progress = Progress::of(plan);
     let watch = tokio::spawn(stop_on_signal(stop.clone()));
-    let outcome = execute(plan, &session.aws, &stop, &progress::print).await;
+    let outcome = execute(plan, &session.aws, &stop, &|event| progress.print(&event)).await;
     watch.abort();
     outcome
 }
@@ -190,13 +199,6 @@ fn print_outcome(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Optio
     }
 }
 
-/// The version that passed its smoke tests before callers got it.
-fn answered(step: &Step, outcome: &Outcome) -> Option<String> {
-    let sent = step.calls.iter().any(|call| call == "Invoke");
-    let Resource::Alias(alias) = step.resource.fill(&outcome.known) else { return None };
-    sent.then(|| format!("version {} passed its smoke test before {} pointed to it", alias.function_version, step.name))
-}
-
 fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     let callers = report::callers_text(plan, outcome);
     let exists = format!(
@@ -206,7 +208,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     );
     let overtaken = outcome.failed.iter().any(|(_, error)| error.is_overtaken());
     let again = match () {
-        () if !outcome.left_open.is_empty() => after_a_canary(&outcome.left_open),
+        () if !outcome.left_open.is_empty() => after_a_canary(plan, outcome),
         // A concurrent change is not overwritten without a new decision.
         () if overtaken => Hint::new("if this change is still needed,").before(then.again.clone()),
         () => then.again.clone(),

@@ -20,8 +20,9 @@ use serde_json::Value;
 
 use self::servers::{Llm, Servers};
 use super::emulator::reachable_url;
+use super::progress::Progress;
+use super::session;
 use super::signal::stop_requested;
-use super::{progress, session};
 use crate::cli::Local;
 use crate::terminal::{self, Exit};
 
@@ -136,7 +137,8 @@ async fn deploy(
     let desired = session::resolved(&template, &parameters, &packages, &stack.parse()?, &aws).await?;
     let observed = session::observe_named(&aws.reader(), &desired, Reach::Resources).await?;
     let plan = plan(&desired, &observed, &Options::default());
-    let outcome = execute(&plan, &aws, &Stop::default(), &progress::print).await;
+    let progress = Progress::of(&plan);
+    let outcome = execute(&plan, &aws, &Stop::default(), &|event| progress.print(&event)).await;
     match outcome.failed.into_iter().next() {
         Some((_, error)) => Err(error),
         None => {

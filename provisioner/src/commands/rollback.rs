@@ -30,7 +30,9 @@ pub(crate) async fn run(arguments: &Rollback) -> Result<Exit> {
     let exit = apply(&plan, &session, &approval, arguments.stack.output, &then(&plan)).await?;
     let may_move_again = arguments.to.is_none() || has_newer(releases.as_ref(), &plan);
     if exit == Exit::Done && !plan.is_empty() && may_move_again {
-        terminal::note("the template is unchanged: the next deploy points the alias to its version again");
+        terminal::note(
+            "the template is unchanged: the next deploy points the alias to the version of the template again",
+        );
     }
     Ok(exit)
 }

@@ -1,12 +1,9 @@
 //! The smoke tests that are sent when everything is deployed. The template contains their events and expectations.
 
-use std::collections::BTreeSet;
-
 use provisioner::desired::{Desired, SmokeTest};
 use provisioner::error::Kind;
 use provisioner::observe::Reader as _;
-use provisioner::plan::{Plan, Tested};
-use provisioner::printable::line;
+use provisioner::plan::Plan;
 use provisioner::report::Smoke;
 use provisioner::resources::Resource;
 use provisioner::resources::check::Check;
@@ -15,7 +12,6 @@ use provisioner::{Command, Error, Hint, Result};
 use serde_json::Value;
 
 use super::session::Session;
-use crate::terminal;
 
 /// What callers get: the function and the alias of the first smoke test, else of the first route or function URL, else
 /// the stack's only function.
@@ -72,15 +68,6 @@ pub(crate) async fn filled(event: &Value, session: &Session) -> Result<Value> {
     let mut known = Known::default();
     known.insert(Reference::account(), session.aws.reader().account().await?);
     Ok(known.fill(event))
-}
-
-/// Reports each alias and function that passed the smoke tests after all steps.
-pub(crate) fn note_passed(tests: &[Tested]) {
-    let callees: BTreeSet<&str> =
-        tests.iter().filter(|test| !test.before_callers).map(|test| test.callee.as_str()).collect();
-    for callee in callees {
-        terminal::note(&line(&format!("{callee} passed its smoke test after all steps")));
-    }
 }
 
 /// The error of a failed smoke test.

@@ -1,6 +1,4 @@
-//! Actions that remain for the user after a plan is executed.
-
-use std::collections::BTreeSet;
+//! Notes about actions that remain for the user after a plan is executed.
 
 use super::takeover::is_on;
 use super::{Action, Note, Step};
@@ -8,24 +6,8 @@ use crate::hint::{Command, Hint};
 use crate::observe::Observed;
 use crate::resources::Resource;
 
-/// A manual action that is needed before the executed changes take effect.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Afterwards {
-    /// The action remains to be done after any of these steps.
-    pub steps: BTreeSet<String>,
-    /// The action.
-    pub note: Note,
-}
-
-impl Afterwards {
-    /// Whether it remains to be done after these steps.
-    pub fn is_needed(&self, done: &[String]) -> bool {
-        done.iter().any(|step| self.steps.contains(step))
-    }
-}
-
 /// Changes on APIs of other owners that are not served automatically, since the stages belong to the APIs' owners.
-pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards> {
+pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Note> {
     let mut all = Vec::new();
     for (api_id, api) in &observed.attached {
         let changing = || steps.iter().filter(|step| step.action.changes_something() && is_on(step, api_id));
@@ -33,8 +15,7 @@ pub(super) fn afterwards(observed: &Observed, steps: &[Step]) -> Vec<Afterwards>
             continue;
         }
         let mut add = |text: String, hint: Hint| {
-            let steps = changing().map(|step| step.id.clone()).collect();
-            all.push(Afterwards { steps, note: Note { logical_id: None, text, hint: Some(hint) } });
+            all.push(Note { logical_id: None, text, hint: Some(hint) });
         };
         for stage in api.stages.iter().filter(|stage| !stage.auto_deploy) {
             add(

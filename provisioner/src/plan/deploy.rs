@@ -56,12 +56,11 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     }
     let declared = if options.smoke { desired.smoke_tests.clone() } else { Vec::new() };
     messages.notes.extend(if options.smoke { untested(desired, &steps, &transitions) } else { Vec::new() });
-    let afterwards = afterwards(observed, &steps);
-    messages.notes.extend(afterwards.iter().map(|one| one.note.clone()));
+    messages.notes.extend(afterwards(observed, &steps));
     let smoke_tests = tested(&steps, &transitions, &declared);
     let Messages { blockers, notes } = messages;
     let plan = Plan::of(desired, &observed.account, known);
-    Plan { steps, blockers, notes, transitions, afterwards, smoke_tests, declared, ..plan }
+    Plan { steps, blockers, notes, transitions, smoke_tests, declared, ..plan }
 }
 
 /// Adds the faults of the template and its surroundings, and blocks the steps that AWS would refuse.

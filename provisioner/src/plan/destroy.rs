@@ -41,13 +41,11 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     notes.extend(outside_callers_of(observed, &steps));
     let not_confirmed = || Hint::new("do not confirm it: SNS deletes it with its topic, or after 48 hours");
     notes.extend(awaited(&steps).map(|note| Note { hint: Some(not_confirmed()), ..note }));
-    let afterwards = afterwards(observed, &steps);
-    notes.extend(afterwards.iter().map(|one| one.note.clone()));
+    notes.extend(afterwards(observed, &steps));
     Plan {
         steps,
         blockers: other_apis(desired, observed).chain(still_used).collect(),
         notes,
-        afterwards,
         reports_outputs: false,
         ..Plan::of(desired, &observed.account, known)
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::json::Proposed;
 use super::plan_text::notes as note_lines;
-use super::smoke_text::tested_text;
+use super::transition_text::tested_text;
 use super::value_text::{change_lines, readable};
 use crate::cloudformation::{Action, ChangeSet, PropertyChange, Row};
 use crate::printable::line;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::transition_text::executed;
 use crate::cloudformation::ChangeSet;
 use crate::execute::Outcome;
-use crate::plan::{Plan, Tested};
+use crate::plan::{Plan, Tested, Transition};
 
 /// The result of `deploy`, `update` or `destroy`.
 #[derive(Debug, Serialize)]
@@ -27,6 +28,9 @@ pub struct DeployReport<'a, P> {
     /// Failed or stopped steps whose new version still has a share of the traffic.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub left_open: &'a [String],
+    /// The completed transitions of the plan, with the number of the version that callers get.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<Transition>,
     /// The stack's outputs.
     pub outputs: BTreeMap<String, String>,
     /// The result of the last smoke test that was sent after the deployment: the first failed one, if any failed.
@@ -75,6 +79,7 @@ impl<'a> DeployReport<'a, Plan> {
             not_done: &outcome.not_done,
             undone: &outcome.undone,
             left_open: &outcome.left_open,
+            transitions: executed(plan, outcome),
             outputs: outputs.into_iter().collect(),
             smoke,
         }

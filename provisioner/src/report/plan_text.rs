@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::smoke_text::tested_text;
-use super::transition_text::transitions_text;
+use super::transition_text::planned_text;
 use super::value_text::{change_lines, readable};
 use crate::hint::Hint;
 use crate::plan::{Action, Blocker, Note, Plan, Step};
@@ -21,8 +20,7 @@ pub fn plan_text(plan: &Plan) -> String {
     text.push_str(&rows(&plan.steps.iter().map(row).collect::<Vec<_>>()));
     // A blocked plan is not executed: no traffic moves, and no test is sent.
     if plan.blockers.is_empty() {
-        text.push_str(&transitions_text(&plan.transitions));
-        text.push_str(&tested_text(&plan.smoke_tests));
+        text.push_str(&planned_text(&plan.transitions, &plan.smoke_tests));
     }
     text.push_str(&notes(&plan.notes));
     let gap = if plan.steps.is_empty() { "" } else { "\n" };

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::plan_text::{Row, notes, rows};
 use super::value_text::readable;
 use crate::hint::{Command, Hint};
+use crate::plan::Action;
 use crate::printable::line;
-use crate::status::{AliasStatus, Difference, FunctionStatus, State, Status, VersionStatus};
+use crate::status::{AliasStatus, Difference, FunctionStatus, Share, State, Status, VersionStatus};
 use crate::style::{added, changed, dim, strong};
 
 /// The whole status: the deployed resources, the versions that callers get, the URLs, and the differences from the
@@ -46,7 +47,7 @@ fn function_text(
     let mut text =
         format!("function {} ({}), last changed {}\n", strong(line(name)), line(logical_id), time(last_change));
     for alias in aliases {
-        let _ = writeln!(text, "  {} points to {}", line(&alias.name), target(alias));
+        let _ = writeln!(text, "  alias {} points to {}", line(&alias.name), target(alias));
     }
     if aliases.is_empty() {
         text.push_str(match awaits_alias {
@@ -108,14 +109,13 @@ fn version_line(
     let width = all.iter().map(|one| one.number.to_string().len()).max().unwrap_or_default();
     let VersionStatus { number, published, release, description, in_sync } = version;
     let mut content = format!("  version {number:<width$}  {}  release {}", time(published), line(release));
-    for caller in callers(version, aliases) {
-        let _ = write!(content, "  {caller}");
-    }
-    if *in_sync {
-        content.push_str(match code_is_compared {
-            true => "  (matches the template)",
-            false => "  (matches the template; its code is not compared)",
-        });
+    let mut remarks = callers(version, aliases);
+    remarks.extend(in_sync.then(|| match code_is_compared {
+        true => "matches the template".to_owned(),
+        false => "matches the template; its code is not compared".to_owned(),
+    }));
+    if !remarks.is_empty() {
+        let _ = write!(content, "  ({})", remarks.join(", "));
     }
     if !description.is_empty() {
         let _ = write!(content, "  ({})", line(description));
@@ -123,17 +123,21 @@ fn version_line(
     if callers(version, aliases).is_empty() { dim(content) } else { content }
 }
 
-/// The aliases whose callers get this version, and their shares.
+/// The aliases whose callers get this version, with its share if they get others, too.
 fn callers(version: &VersionStatus, aliases: &[AliasStatus]) -> Vec<String> {
     let number = version.number.to_string();
     let shares = aliases.iter().flat_map(|alias| alias.shares.iter().map(move |share| (alias, share)));
     let own = shares.filter(|(_, share)| share.version == number);
-    own.map(|(alias, share)| format!("{} of {}", percent(share.share), line(&alias.name))).collect()
+    let text = |(alias, share): (&AliasStatus, &Share)| match alias.shares.len() {
+        1 => line(&alias.name).into_owned(),
+        _ => format!("{} of {}", percent(share.share), line(&alias.name)),
+    };
+    own.map(text).collect()
 }
 
 fn percent(share: f64) -> String {
     let percent = format!("{:.2}", share * 100.0);
-    format!("{} %", percent.trim_end_matches('0').trim_end_matches('.'))
+    format!("{}%", percent.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// `2026-11-25T19:30:00.000Z` as `2026-11-25 19:30:00 UTC`.
@@ -170,14 +174,14 @@ fn comparison(status: &Status, complete: &impl Fn(Hint) -> Hint) -> String {
                 (1, many) => format!("1 of {many} resources differs"),
                 (some, many) => format!("{some} of {many} resources differ"),
             };
-            format!("{}\n", changed(format!("{count} from the template")))
+            format!("{}\n", changed(format!("{count} from the template (AWS → template)")))
         }
     };
-    let (blocked, others): (Vec<_>, Vec<_>) = differences.iter().partition(|one| one.hint.is_some());
     // Where nothing is deployed, every resource is missing: only the blockers are informative.
-    if *state == State::Drifted && !others.is_empty() {
-        let _ = write!(text, "\n{}", rows(&others.into_iter().map(Row::from).collect::<Vec<_>>()));
+    if *state == State::Drifted && !differences.is_empty() {
+        let _ = write!(text, "\n{}", rows(&differences.iter().map(Row::from).collect::<Vec<_>>()));
     }
+    let blocked: Vec<_> = differences.iter().filter(|one| one.hint.is_some()).collect();
     if !blocked.is_empty() {
         text.push('\n');
     }
@@ -251,11 +255,17 @@ impl<'a> From<&'a Difference> for Row<'a> {
             name: readable(&one.name),
             through_cloud_control: false,
             action: one.action,
-            is_blocked: false,
+            is_blocked: one.hint.is_some(),
             changes: &one.changes,
-            reason: one.reason.as_deref().map(readable),
+            reason: one.reason.as_deref().map(readable).or_else(|| missing(one)),
         }
     }
+}
+
+/// What `+` means in a status: a deploy would create it.
+fn missing(Difference { action, kind, .. }: &Difference) -> Option<String> {
+    let what = if kind == "AWS::Lambda::Version" { "not published" } else { "missing on AWS" };
+    (*action == Action::Create).then(|| what.to_owned())
 }
 
 #[cfg(test)]

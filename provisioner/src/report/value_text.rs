@@ -4,14 +4,19 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::printable::{line, lines};
-use crate::resources::Change;
+use crate::resources::alias::Alias;
+use crate::resources::{Change, property};
 use crate::style::{added, removed};
-use crate::template::{shown, shown_in};
+use crate::template::{references_in, shown, shown_in};
 
 /// A change as lines: `old → new` if both fit on one line, else the lines that differ.
 pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
     let Change { property, old, new } = change;
-    let (old, new) = (&old.as_ref().map(shown_in), &new.as_ref().map(shown_in));
+    // A version has no number before it is published.
+    let is_unpublished =
+        |value: &Value| change.is_of(property!(Alias.function_version)) && !references_in(value).is_empty();
+    let readable = |value: &Value| if is_unpublished(value) { A_NEW_VERSION.into() } else { shown_in(value) };
+    let (old, new) = (&old.as_ref().map(readable), &new.as_ref().map(readable));
     let label = format!("{:<width$}", line(property));
     let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), short);
     let one_line = format!("{label}  {} → {}", side(old), side(new));
@@ -22,6 +27,9 @@ pub(super) fn change_lines(change: &Change, width: usize) -> Vec<String> {
     let whole = |value: &Option<Value>| value.as_ref().map(pretty).unwrap_or_default();
     std::iter::once(label.trim_end().to_owned()).chain(differing_lines(&whole(old), &whole(new))).collect()
 }
+
+/// A version that is not published yet, and has no number.
+pub(super) const A_NEW_VERSION: &str = "a new version";
 
 /// The maximum width of a map or a list on one line.
 const WIDEST: usize = 100;

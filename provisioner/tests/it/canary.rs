@@ -44,9 +44,11 @@ async fn a_canary_without_failures_gets_its_weight_and_then_all_traffic() {
     let [update, publish] = ["lambda UpdateFunctionConfiguration", "lambda PublishVersion"];
     assert_eq!(writes, [update, publish, "lambda UpdateAlias", "lambda UpdateAlias"]);
     for text in [
-        "10% of the traffic for 1s, watched; then all, or none if it fails",
+        "      canary      10% of the traffic for 1s, then all; none if it fails\n",
         "watching version 2 of function cinedb-chat-bedrock for 1s",
         "CloudWatch has no invocation of version 2, and so no failure",
+        "      points to   version 1 → 2\n",
+        "      canary      10% of the traffic for 1s: passed\n",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
@@ -136,7 +138,7 @@ async fn a_signal_leaves_the_share(send: fn(&Child)) {
     for text in [
         "stopped on request",
         "version 2 gets 10% of the traffic of cinedb-chat-bedrock:live",
-        "hint: give the new version all traffic: `provisioner deploy -P MemorySize=1024 --code",
+        "hint: give version 2 all traffic: `provisioner deploy -P MemorySize=1024 --code",
         "--no-smoke`; or restart the canary: `provisioner deploy -P MemorySize=1024 --code",
         "or remove its share: `provisioner rollback --alias ChatAlias -P MemorySize=1024`",
     ] {
@@ -166,7 +168,7 @@ async fn a_canary_stops_when_another_deployer_removes_its_weight() {
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
-    for text in ["and so no failure", "get version 1 again", "give the new version all traffic", "goes on"] {
+    for text in ["and so no failure", "get version 1 again", "give version 2 all traffic", "goes on"] {
         assert!(!run.stderr.contains(text), "`{text}` in {run:?}");
     }
     let moves = user.proxy.writes().into_iter().filter(|call| call.operation == "UpdateAlias").count();

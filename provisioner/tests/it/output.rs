@@ -13,6 +13,10 @@ async fn stdout_contains_only_the_outputs() {
     for text in ["to create", "AWS::Lambda::Function", "done"] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
     }
+    let done: Vec<_> = run.stderr.lines().filter_map(|line| line.strip_prefix("  done    AWS::")).collect();
+    assert_eq!(done.len(), 10, "{run:?}");
+    let starts = |line: &&str| (line.find("  Chat"), line.rfind(" s"), line.len());
+    assert!(done.iter().all(|line| starts(line) == starts(&done[0])), "aligned columns: {run:?}");
     assert!(!run.stderr.contains('\u{1b}'), "no colours without a terminal: {run:?}");
 }
 

@@ -33,9 +33,10 @@ async fn callers_lose_no_answer_during_a_rollback_and_the_next_deploy_moves_forw
     let (run, answers) = under_fire(&user, chat_url(&report), user.run(&["rollback"])).await;
     let run = run.expect_success();
     assert!(run.stderr.contains("FunctionVersion  2 → 1"), "{run:?}");
-    let answered = "version 1 passed its smoke test before cinedb-chat-bedrock:live pointed to it";
-    assert!(run.stderr.contains(answered), "{run:?}");
-    assert!(run.stderr.contains("the next deploy points the alias to its version again"), "{run:?}");
+    let facts = "\n\n  alias cinedb-chat-bedrock:live\n      points to   version 2 → 1\n      smoke test  POST /chat expects 200 (ChatRoute)";
+    assert_eq!(run.stderr.matches(&format!("{facts}\n")).count(), 1, "in the plan: {run:?}");
+    assert_eq!(run.stderr.matches(&format!("{facts}: passed\n")).count(), 1, "when it is done: {run:?}");
+    assert!(run.stderr.contains("the next deploy points the alias to the version of the template again"), "{run:?}");
     assert!(!answers.is_empty() && answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     let calls: Vec<_> = user.proxy.calls().into_iter().filter(|call| call.service != "execute-api").collect();
     let writes: Vec<_> = calls.iter().filter(|call| call.is_write()).map(|call| call.operation.clone()).collect();

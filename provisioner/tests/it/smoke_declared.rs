@@ -213,12 +213,12 @@ async fn both_engines_note_changes_without_a_smoke_test() {
 #[tokio::test]
 async fn the_declared_request_is_sent_exactly_and_a_wrong_answer_keeps_callers_on_the_old_version() {
     let orders = Orders::new(&At::Route(ORDER));
-    let line = format!(
-        "smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201 (Route; before callers of {}:live get the new version)",
+    let facts = format!(
+        "\n  alias {}:live\n      points to   a new version\n      smoke test  POST /orders/7?dry=1&tag=x&tag=y%20z expects 201 (Route)\n",
         orders.name
     );
     let plan = orders.user.plain(&["plan"]).await.expect_success();
-    assert!(plan.stdout.contains(&line), "no `{line}` in {plan:?}");
+    assert!(plan.stdout.contains(&facts), "no `{facts}` in {plan:?}");
     assert!(orders.events().is_empty(), "a plan sends none");
     let report = orders.user.plain(&["deploy", "--output", "json"]).await.expect_success().json();
     let test = json!({
@@ -228,6 +228,11 @@ async fn the_declared_request_is_sent_exactly_and_a_wrong_answer_keeps_callers_o
         "beforeCallers": true,
     });
     assert_eq!(report["plan"]["smokeTests"], json!([test]));
+    let transition = json!({"logicalId": "Alias", "callee": test["callee"], "smokeTests": 1});
+    assert_eq!(report["plan"]["transitions"], json!([transition]));
+    let mut executed = transition;
+    executed["to"] = "1".into();
+    assert_eq!(report["transitions"], json!([executed]));
     let [declared] = orders.events().try_into().expect("one event");
 
     let url = api_url(report["outputs"]["Api"].as_str().expect("an id"), "/orders/7?dry=1&tag=x&tag=y%20z");
@@ -261,7 +266,7 @@ async fn the_declared_request_is_sent_exactly_and_a_wrong_answer_keeps_callers_o
     assert_ne!(orders.version().await, "1");
     assert!(orders.events().is_empty());
     let back = orders.user.plain(&["rollback"]).await.expect_success();
-    assert!(back.stderr.contains("version 1 passed its smoke test"), "{back:?}");
+    assert!(back.stderr.contains("expects 201 (Route): passed"), "{back:?}");
     assert_eq!((orders.version().await, orders.events().len()), (json!("1"), 1));
 }
 
@@ -330,17 +335,19 @@ async fn a_smoke_test_runs_at_the_end_where_no_version_is_tested_before_the_move
     orders.user.plain(&["deploy", "--no-smoke"]).await.expect_success();
     // The function is unchanged, and its event changes.
     let run = orders.user.plain(&["deploy", "-P", "Format=1.0", "--output", "json"]).await.expect_success();
-    let when = format!("(Route; to {}:live, when all steps are done)", orders.name);
-    assert!(run.stderr.contains(&when), "no `{when}` in {run:?}");
+    let test = "smoke test  POST /orders/7?dry=1&tag=x&tag=y%20z expects 201 (Route)";
+    let facts = format!("\n\n  alias {}:live\n      {test}", orders.name);
+    let planned = format!("{facts}, when all steps are done\n");
+    assert_eq!(run.stderr.matches(&planned).count(), 1, "no `{planned}` in {run:?}");
     assert_eq!(run.json()["smoke"]["passed"], true, "{run:?}");
-    let passed = format!("{}:live passed its smoke test after all steps\n", orders.name);
-    assert!(run.stderr.contains(&passed), "no `{passed}` in {run:?}");
+    let passed = format!("{facts}: passed\n");
+    assert_eq!(run.stderr.matches(&passed).count(), 1, "no `{passed}` in {run:?}");
     let [event] = orders.events().try_into().expect("one event");
     assert_eq!(event["version"], "1.0");
     let by_cloudformation = Orders::new(&At::Route(ORDER));
     let bad = ["deploy", "--engine", "cloudformation", "-P", "Answer=fail"];
     let run = by_cloudformation.user.plain(&bad).await.expect_code(1);
-    assert!(run.stderr.contains("smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z expects 201"), "{run:?}");
+    assert!(run.stderr.contains("smoke test  POST /orders/7?dry=1&tag=x&tag=y%20z expects 201"), "{run:?}");
     for text in ["sending a smoke test to the deployed stack", "the function returned an error: ", "all steps are done"]
     {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");

@@ -60,8 +60,8 @@ async fn the_status_of_an_unchanged_stack_needs_no_package(#[values(Aws::MiniSta
     stack cinedb-chat in us-east-1, account ACCOUNT
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)
+      alias live points to version 1
+      version 1  TIME  release NAME  (live, matches the template; its code is not compared)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -101,7 +101,7 @@ async fn a_status_lists_each_manual_change_as_the_plan_does(#[values(Aws::MiniSt
     let (_, below_the_outputs) = text.split_once("cinedb-chat-bedrock-role\n\n").expect("the last output");
     insta::allow_duplicates! {
     insta::assert_snapshot!(below_the_outputs, @r#"
-    2 of 10 resources differ from the template
+    2 of 10 resources differ from the template (AWS → template)
 
       ~ AWS::Logs::LogGroup    ChatLogGroup  /aws/lambda/cinedb-chat-bedrock
           RetentionInDays  (none) → 14
@@ -154,9 +154,9 @@ async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_
     stack cinedb-chat in us-east-1, account ACCOUNT
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live points to version 1 (90 %) and version 2 (10 %)
-      version 2  TIME  release NAME  10 % of live  (matches the template; its code is not compared)
-      version 1  TIME  release NAME  90 % of live
+      alias live points to version 1 (90%) and version 2 (10%)
+      version 2  TIME  release NAME  (10% of live, matches the template; its code is not compared)
+      version 1  TIME  release NAME  (90% of live)
       canary of live in progress: finish it with `provisioner deploy --template COPY -P MemorySize=1024`; or undo it with `provisioner rollback --alias ChatAlias --template COPY -P MemorySize=1024`
 
     ApiId         API
@@ -165,7 +165,7 @@ async fn a_status_shows_a_canary_weight_and_the_commands_that_complete_and_undo_
     FunctionName  cinedb-chat-bedrock
     RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
 
-    1 of 10 resources differs from the template
+    1 of 10 resources differs from the template (AWS → template)
 
       ~ AWS::Lambda::Alias  ChatAlias  cinedb-chat-bedrock:live
           FunctionVersion  1 → 2
@@ -221,12 +221,12 @@ async fn a_status_shows_each_function() {
     stack cinedb-chat in us-east-1, account ACCOUNT
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)
+      alias live points to version 1
+      version 1  TIME  release NAME  (live, matches the template; its code is not compared)
 
     function cinedb-chat-bedrock-stream (StreamFunction), last changed TIME
-      live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)
+      alias live points to version 1
+      version 1  TIME  release NAME  (live, matches the template; its code is not compared)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -272,8 +272,8 @@ async fn a_status_shows_resources_of_cloudformation_as_such() {
     owned by CloudFormation's stack cinedb-chat
 
     function cinedb-chat-bedrock (ChatFunction), last changed TIME
-      live points to version 1
-      version 1  TIME  release NAME  100 % of live  (matches the template; its code is not compared)  (release NAME)
+      alias live points to version 1
+      version 1  TIME  release NAME  (live, matches the template; its code is not compared)  (release NAME)
 
     ApiId         API
     ChatUrl       http://HOST/_aws/execute-api/API/$default/chat
@@ -281,7 +281,7 @@ async fn a_status_shows_resources_of_cloudformation_as_such() {
     FunctionName  cinedb-chat-bedrock
     RoleArn       arn:aws:iam::ACCOUNT:role/cinedb-chat-bedrock-role
 
-    2 of 10 resources differ from the template
+    2 of 10 resources differ from the template (AWS → template)
 
       ~ AWS::ApiGatewayV2::Api    ChatApi    cinedb-chat-bedrock
           CorsConfiguration.AllowHeaders  [] → ["content-type"]

@@ -11,6 +11,7 @@ use provisioner::{Command, Result};
 
 use super::super::apply::{Approval, DEPLOY, approved};
 use super::super::emulator::reachable_url;
+use super::super::progress::Progress;
 use super::super::session::Session;
 use super::super::smoke;
 use super::proposal::{Packages, Proposal};
@@ -58,7 +59,7 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
         }
         return Err(error);
     }
-    let ended = watch(&session.aws, &id, &set.stack, after).await?;
+    let ended = watch(&session.aws, &id, &set.stack, after, Progress::of_change_set(set)).await?;
     if !ended.stack.is_well() {
         print_outcome(&session, &proposed, None, Some(&ended), None, output);
         return Err(ended.error());
@@ -66,13 +67,14 @@ pub(crate) async fn run(arguments: &DeployBy) -> Result<Exit> {
     let tests: Vec<_> = proposed.smoke_tests.iter().map(|test| &test.declared).collect();
     let tried = smoke::send(&tests, set.grants_something_new(), &session).await;
     let smoke = tried.as_ref().ok().cloned().flatten();
+    let passed = smoke.as_ref().is_some_and(|smoke| smoke.passed);
+    let tests: Vec<_> = proposed.smoke_tests.iter().filter(|_| passed).collect();
+    terminal::note(&report::executed_text(&[], &tests));
     print_outcome(&session, &proposed, Some(&ended.stack), Some(&ended), smoke, output);
-    match tried? {
-        Some(smoke) if !smoke.passed => return Err(smoke::failure(&smoke)),
-        Some(_) => smoke::note_passed(&proposed.smoke_tests),
-        None => {}
+    match tried?.filter(|smoke| !smoke.passed) {
+        Some(smoke) => Err(smoke::failure(&smoke)),
+        None => Ok(Exit::Done),
     }
-    Ok(Exit::Done)
 }
 
 /// The change set with the smoke tests that are sent afterwards: CloudFormation moves an alias without a test.
@@ -131,6 +133,7 @@ pub(super) fn report(
                 not_done: &not_done,
                 undone: &[],
                 left_open: &[],
+                transitions: Vec::new(),
                 outputs,
                 smoke,
             });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use provisioner::{Command, Result, report};
 
 use super::super::apply::{Approval, approved, before_any_write};
+use super::super::progress::Progress;
 use super::super::session::{connect, propose_without_template};
 use super::deploy::report as print;
 use super::retain::retain;
@@ -43,7 +44,7 @@ pub(crate) async fn run(arguments: &Destroy) -> Result<Exit> {
     if stack.is_a_shell() {
         return Ok(Exit::Done); // it is deleted at once, and without events
     }
-    let ended = watch(&aws, &stack.id, name, after).await?;
+    let ended = watch(&aws, &stack.id, name, after, Progress::of_change_set(&set)).await?;
     print(&(&set).into(), Some(&ended), BTreeMap::new(), None, arguments.stack.output);
     if ended.stack.is_deleted() { Ok(Exit::Done) } else { Err(ended.error()) }
 }

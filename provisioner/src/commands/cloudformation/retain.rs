@@ -5,6 +5,7 @@ use provisioner::aws::{Aws, Submission};
 use provisioner::cloudformation::{Kind, Stack, retaining};
 use provisioner::{Error, Hint, Result};
 
+use super::super::progress::Progress;
 use super::proposal::{body, change_set_name, is_large};
 use super::watching::watch;
 use crate::terminal;
@@ -45,7 +46,7 @@ pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
         }
     };
     aws.execute_change_set(&set).await?;
-    let ended = watch(aws, &stack.id, name, after).await?;
+    let ended = watch(aws, &stack.id, name, after, Progress::of_change_set(&set)).await?;
     if !ended.stack.is_well() {
         return Err(ended.error());
     }

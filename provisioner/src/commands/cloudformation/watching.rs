@@ -5,7 +5,7 @@ use provisioner::cloudformation::{Event, ResourceEvent, Stack, Watch, hint_for};
 use provisioner::error::Kind;
 use provisioner::{Command, Error, Hint, Result};
 
-use super::super::progress;
+use super::super::progress::Progress;
 use super::super::signal::stop_requested;
 
 /// The result of an operation.
@@ -20,21 +20,21 @@ pub(super) struct Ended {
 
 /// Reports each resource until CloudFormation is done, or until a stop is requested: CloudFormation continues without a
 /// watcher.
-pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>) -> Result<Ended> {
+pub(super) async fn watch(aws: &Aws, id: &str, name: &str, after: Option<String>, progress: Progress) -> Result<Ended> {
     let mut watch = Watch::default();
     let mut done = Vec::new();
     let following = aws.follow(id, after, |event| match watch.take(event) {
         Some(ResourceEvent::Done(took)) => {
-            progress::done(&event.kind, &event.logical_id, took);
+            progress.done(&event.kind, &event.logical_id, took);
             done.push(event.logical_id.clone());
         }
         Some(ResourceEvent::Kept) => {
-            progress::kept(&event.kind, &event.logical_id);
+            progress.kept(&event.kind, &event.logical_id);
             if !done.contains(&event.logical_id) {
                 done.push(event.logical_id.clone());
             }
         }
-        Some(ResourceEvent::Failed(_)) => progress::failed(&event.kind, &event.logical_id),
+        Some(ResourceEvent::Failed(_)) => progress.failed(&event.kind, &event.logical_id),
         None => {}
     });
     let stack = tokio::select! {

@@ -3,6 +3,7 @@
 use super::judge::{existing, foreign};
 use super::spec::{FOREIGN_API, Spec};
 use super::{executed, planned, planned_removal};
+use crate::hint::Hint;
 use crate::plan::{Options, Plan};
 use crate::resources::stage::Stage;
 use crate::world::State;
@@ -21,7 +22,8 @@ fn with_a_stage(mut state: State, auto_deploy: bool) -> State {
 }
 
 fn hints(plan: &Plan) -> Vec<String> {
-    plan.afterwards.iter().filter_map(|one| one.note.hint.as_ref()).map(ToString::to_string).collect()
+    let of_stages = |hint: &&Hint| hint.contains("`aws apigatewayv2 create-");
+    plan.notes.iter().filter_map(|note| note.hint.as_ref()).filter(of_stages).map(ToString::to_string).collect()
 }
 
 #[test]
@@ -31,15 +33,6 @@ fn a_changed_route_on_a_stage_without_auto_deploy_needs_a_deployment() {
     let deployment =
         "deploy the stage afterwards: `aws apigatewayv2 create-deployment --api-id foreign --stage-name prod`";
     assert_eq!(hints(&plan), [deployment]);
-    assert!(
-        plan.notes.iter().any(|note| note.hint.as_ref().is_some_and(|hint| hint.to_string() == deployment)),
-        "{:#?}",
-        plan.notes
-    );
-    let remaining = &plan.afterwards[0];
-    assert!(
-        !remaining.is_needed(&["Role".to_owned()]) && remaining.is_needed(&["Role".to_owned(), "Route".to_owned()])
-    );
 
     let done = executed(&plan, &state, None);
     assert_eq!(hints(&planned(&attached().desired(), &done.state, Options::default())), [""; 0]);

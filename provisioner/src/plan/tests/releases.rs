@@ -120,9 +120,9 @@ fn a_rollback_tests_the_version_and_moves_the_alias_in_one_call_with_its_revisio
       ~ AWS::Lambda::Alias  Alias  chat:live
           FunctionVersion  3 → 1
 
-      alias chat:live: version 3 → 1, smoke-tested
-
-      smoke test: the event of Alias expects no error (Alias; before callers of chat:live get the new version)
+      alias chat:live
+          points to   version 3 → 1
+          smoke test  the event of Alias expects no error (Alias)
 
     1 to change
     "#);
@@ -155,7 +155,8 @@ fn while_a_new_version_gets_a_share_it_is_the_one_that_has_the_rest() {
       ~ AWS::Lambda::Alias  Alias  chat:live
           RoutingConfig.4  0.1 → (none)
 
-      alias chat:live: version 3 gets all traffic
+      alias chat:live
+          points to  version 3, with all traffic
 
     1 to change
     "#);

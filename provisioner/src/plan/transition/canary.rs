@@ -41,7 +41,7 @@ pub(super) enum Sharing {
     Blocked,
 }
 
-const ALL_AT_ONCE: &str = "leave `--canary` out: the new version gets all traffic at once, after its smoke test";
+const ALL_AT_ONCE: &str = "leave `--canary` out: a new version gets all traffic at once, after its smoke test";
 
 impl Sharing {
     /// Whether the calls of an alias that leaves the version `serving` can be shared.

@@ -12,7 +12,7 @@ use super::{Transition, Transitions, alias_of};
 use crate::resources::alias::{self, Alias, RoutingConfig};
 use crate::resources::served::after_leaving;
 use crate::resources::version::{self, LATEST_REVISION, PUBLISHED_ARN, PUBLISHED_VERSION};
-use crate::resources::watch::{Watch, time_in_words};
+use crate::resources::watch::Watch;
 use crate::resources::{Batches, Call, Changed, Ids, function};
 use crate::template::Reference;
 
@@ -52,11 +52,15 @@ impl Transition {
         pinned.function_version = self.serving.clone()?;
         pinned.routing_config = RoutingConfig::default();
         let exists = alias_step.action != Action::Create;
+        let number = match &self.pin {
+            Some(Pin::Version(number)) => format!(" ({number})"),
+            Some(Pin::Publish | Pin::InPlace) | None => String::new(),
+        };
         let point = vec![Call::Alias(if exists { pinned.update_call() } else { pinned.create_call() })];
         let mut step = Step {
             id,
             action: if exists { Action::Update } else { Action::Create },
-            name: format!("{}, for the serving version", alias_step.name),
+            name: format!("{}, for the serving version{number}", alias_step.name),
             changes: Vec::new(),
             needs: BTreeSet::new(),
             batches: publish.into_iter().chain([point]).collect(),
@@ -146,7 +150,7 @@ impl Transition {
 /// Replaces the last batch, which moves the alias, by the share, the watch, and the move.
 fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, has_share: bool) {
     let Some(moved) = step.batches.pop() else { return };
-    let Canary { percent, bake_seconds } = canary;
+    let Canary { bake_seconds, .. } = canary;
     let watch = |seconds| {
         let alias::Properties { function_name, name, function_version, .. } = alias.properties.clone();
         let other_version = serving.to_owned();
@@ -167,8 +171,6 @@ fn share_first(step: &mut Step, alias: &Alias, serving: &str, canary: Canary, ha
     step.undo = Some(Undo { batch: step.batches.len() - 1, calls: vec![vec![back]] });
     step.batches.push(moved);
     step.canary = Some(canary);
-    let time = time_in_words(bake_seconds);
-    step.reason = Some(format!("{percent}% of the traffic for {time}, watched; then all, or none if it fails"));
 }
 
 impl Publication {

@@ -40,7 +40,8 @@ fn a_first_deploy() {
       + AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       + AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      alias chat:live: new version
+      alias chat:live
+          points to  a new version
 
     11 to create
     "#);
@@ -100,12 +101,13 @@ fn numbers_texts_tags_and_lists_change() {
           Tags.team                                 (none) → films
       + AWS::Lambda::Version            Version      chat release 863d6caf
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → ${Version.Version}
+          FunctionVersion  1 → a new version
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      alias chat:live: version 1 → new version
+      alias chat:live
+          points to  version 1 → a new version
 
     1 to create, 7 to change, 3 unchanged
     "#);
@@ -144,12 +146,13 @@ fn a_removed_property_is_shown_with_its_default() {
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release c3ab61aa
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → ${Version.Version}
+          FunctionVersion  1 → a new version
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      alias chat:live: version 1 → new version
+      alias chat:live
+          points to  version 1 → a new version
 
     1 to create, 5 to change, 5 unchanged
     "#);
@@ -223,12 +226,13 @@ fn values_of_variables_are_not_printed() {
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release afd7fbca
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → ${Version.Version}
+          FunctionVersion  1 → a new version
       = AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      alias chat:live: version 1 → new version
+      alias chat:live
+          points to  version 1 → a new version
 
     1 to create, 2 to change, 8 unchanged
     "#);
@@ -251,13 +255,14 @@ fn a_replacement_is_named() {
       = AWS::ApiGatewayV2::Stage        Stage        $default
       + AWS::Lambda::Version            Version      chat release 2bd9a512  (published with the code)
       ~ AWS::Lambda::Alias              Alias        chat:live
-          FunctionVersion  1 → ${Version.Version}
+          FunctionVersion  1 → a new version
       ~ AWS::Lambda::Permission         Permission   chat:live by apigateway.amazonaws.com  (replace: cannot be updated in place)
           SourceArn  arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/chat → arn:aws:execute-api:us-east-1:123456789012:api1/*/POST/talk
       = AWS::ApiGatewayV2::Integration  Integration  AWS_PROXY to chat:live
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      alias chat:live: version 1 → new version
+      alias chat:live
+          points to  version 1 → a new version
 
       note: Route: API Gateway cannot call `chat:live` for `POST /chat`: `Permission` does not allow it
             add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/chat"`: without it callers get 500

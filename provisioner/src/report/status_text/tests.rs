@@ -17,8 +17,8 @@ fn a_status_without_drift() {
     stack chat in us-east-1, account 123456789012
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template)
+      alias live points to version 1
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  (live, matches the template)
 
     ChatUrl  https://api1.example/chat
 
@@ -33,14 +33,14 @@ fn a_canary() {
     stack chat in us-east-1, account 123456789012
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live points to version 1 (90 %) and version 2 (10 %)
-      version 2  2026-11-25 12:00:00 UTC  release d4d07558  10 % of live  (matches the template)
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  90 % of live
+      alias live points to version 1 (90%) and version 2 (10%)
+      version 2  2026-11-25 12:00:00 UTC  release d4d07558  (10% of live, matches the template)
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  (90% of live)
       canary of live in progress: finish it with `provisioner deploy`; or undo it with `provisioner rollback --alias Alias`
 
     ChatUrl  https://api1.example/chat
 
-    1 of 11 resources differs from the template
+    1 of 11 resources differs from the template (AWS → template)
 
       ~ AWS::Lambda::Alias  Alias  chat:live
           FunctionVersion  1 → 2
@@ -60,20 +60,38 @@ fn changed_by_hand_and_no_package() {
     stack chat in us-east-1, account 123456789012
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template; its code is not compared)
+      alias live points to version 1
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  (live, matches the template; its code is not compared)
 
     ChatUrl  https://api1.example/chat
 
-    2 of 11 resources differ from the template
+    2 of 11 resources differ from the template (AWS → template)
 
-      + AWS::Logs::LogGroup    Logs      /aws/lambda/chat
+      + AWS::Logs::LogGroup    Logs      /aws/lambda/chat  (missing on AWS)
       ~ AWS::Lambda::Function  Function  chat
           MemorySize  3008 → 128
 
     note: the code of Function is not compared: there is no package on this machine
 
     hint: if the deploy had other parameters, pass them: `provisioner status -P NAME=VALUE`; see the changes: `provisioner plan`; apply the template: `provisioner deploy`
+    "#);
+}
+
+#[test]
+fn a_blocked_difference_is_in_its_place_and_its_reason_is_below() {
+    let (desired, mut state) = with_canary();
+    state.log_groups.values_mut().for_each(|group| group.tags.clear());
+    insta::assert_snapshot!(read(&status_of(desired, &state, None)).split_once("template (AWS").unwrap().1, @r#"
+     → template)
+
+      ! AWS::Logs::LogGroup  Logs   /aws/lambda/chat  (blocked)
+      ~ AWS::Lambda::Alias   Alias  chat:live
+          FunctionVersion  1 → 2
+          RoutingConfig.2  0.1 → (none)
+
+      Logs: AWS::Logs::LogGroup `/aws/lambda/chat` exists and was not created by this stack
+
+    hint: take ownership of the log group, which Lambda has probably created: `provisioner deploy --adopt`
     "#);
 }
 
@@ -115,8 +133,8 @@ fn deployed_by_cloudformation() {
     owned by CloudFormation's stack chat
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live  (matches the template)
+      alias live points to version 1
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  (live, matches the template)
 
     ChatUrl  https://api1.example/chat
 
@@ -129,18 +147,18 @@ fn deployed_by_cloudformation() {
     owned by CloudFormation's stack chat
 
     function chat (Function), last changed 2026-11-25 12:00:00 UTC
-      live points to version 1
-      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  100 % of live
+      alias live points to version 1
+      version 1  2026-11-25 12:00:00 UTC  release c3ab61aa  (live)
 
     ChatUrl  https://api1.example/chat
 
-    3 of 11 resources differ from the template
+    3 of 11 resources differ from the template (AWS → template)
 
       ~ AWS::Lambda::Function  Function  chat
           Timeout  3 → 30
-      + AWS::Lambda::Version   Version   chat release ad35d971
+      + AWS::Lambda::Version   Version   chat release ad35d971  (not published)
       ~ AWS::Lambda::Alias     Alias     chat:live
-          FunctionVersion  1 → ${Version.Version}
+          FunctionVersion  1 → a new version
 
     hint: apply the template: `provisioner deploy --engine cloudformation --stack chat`; compare with CloudFormation's drift detection, since this status omits tags and permissions: `aws cloudformation detect-stack-drift --stack-name chat`
     "#);
@@ -158,7 +176,7 @@ fn only_the_newest_versions_and_those_with_callers_are_shown() {
     let text = read(&status_of(Spec::plain().desired(), &state, None));
     let versions: Vec<_> = text.lines().filter(|line| line.starts_with("  version ")).collect();
     assert_eq!(versions.len(), 11, "{text}");
-    assert!(versions[10].contains("version 1 ") && versions[10].contains("100 % of live"), "{text}");
+    assert!(versions[10].contains("version 1 ") && versions[10].ends_with("  (live)"), "{text}");
     assert!(text.contains("and 3 older"), "{text}");
 }
 
@@ -174,14 +192,18 @@ fn one_resource_is_not_counted() {
         read(&status)
     );
     status.state = State::Drifted;
-    assert!(read(&status).contains("the one resource differs from the template\n"), "{}", read(&status));
+    assert!(
+        read(&status).contains("the one resource differs from the template (AWS → template)\n"),
+        "{}",
+        read(&status)
+    );
 }
 
 #[test]
 fn code_that_is_not_compared_is_not_said_to_match() {
     let status = status_of(without_package(Spec::plain().desired()), &existing(&Spec::plain(), true), None);
     let text = read(&status);
-    assert!(text.contains("100 % of live  (matches the template; its code is not compared)\n"), "{text}");
+    assert!(text.contains("  (live, matches the template; its code is not compared)\n"), "{text}");
     assert!(text.contains("no drift: all 11 resources match the template; not all code is compared\n"), "{text}");
 }
 

@@ -26,7 +26,7 @@ async fn a_deploy_shows_the_change_set_and_a_second_one_changes_nothing() {
     let (first, writes) = run(&user, &["deploy", "--output", "json"]).await;
     let report = first.expect_success();
     assert_eq!(writes, ["cloudformation CreateChangeSet", "cloudformation ExecuteChangeSet"]);
-    for expected in ["+ AWS::Lambda::Function", "ChatFunction", "done AWS::IAM::Role ChatRole"] {
+    for expected in ["+ AWS::Lambda::Function", "ChatFunction", "done    AWS::IAM::Role                  ChatRole "] {
         assert!(report.stderr.contains(expected), "no `{expected}` in {report:?}");
     }
     let report = report.json();

@@ -15,7 +15,7 @@ async fn throttling_does_not_end_the_watch_of_a_stack() {
     // the SDK retries.
     user.proxy.on(call("DescribeStackEvents").from(2, 6).answer(words::throttled("cloudformation")));
     let deployed = user.run(&DEPLOY).await.expect_success();
-    assert!(deployed.stderr.contains("done AWS::Lambda::Function ChatFunction"), "{deployed:?}");
+    assert!(deployed.stderr.contains("done    AWS::Lambda::Function           ChatFunction "), "{deployed:?}");
 }
 
 #[tokio::test]

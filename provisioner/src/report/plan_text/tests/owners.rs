@@ -39,7 +39,10 @@ fn an_adoption_and_its_blockers_without_the_option() {
           Description     by hand → provisioner:stack=chat provisioner:resource=Integration
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
-      alias chat:live: $LATEST → new version, the current code is published as a version first, traffic moves to the alias before the function changes
+      alias chat:live
+          first      points to the serving code, published as a version
+          callers    move to the alias before the function changes
+          points to  the unpublished code ($LATEST) → a new version
 
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
