@@ -104,8 +104,8 @@ pub(crate) enum Output {
 pub(crate) struct Rollback {
     #[command(flatten)]
     pub(crate) stack: Stack,
-    /// The version [default: during a canary the version that served before it, otherwise the version before the serving
-    /// version]
+    /// The version to point to [default: during a canary the version that served before it, otherwise the version that
+    /// served before the serving version]
     #[arg(long, value_name = "N", value_parser = number::version)]
     pub(crate) to: Option<u64>,
     /// The alias to point to the version, by its logical id in the template; other aliases stay unchanged [default: the
