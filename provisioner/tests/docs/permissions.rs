@@ -128,6 +128,8 @@ fn called() -> BTreeSet<String> {
     for file in others.into_iter().chain([root().join("provisioner/src/aws.rs")]) {
         let source = fs::read_to_string(file).expect("its text");
         let calls = call.captures_iter(source.as_str()).map(|found| found.expect("a call"));
+        // A clone of a client is not an operation.
+        let calls = calls.filter(|found| &found[2] != "clone");
         actions.extend(calls.flat_map(|found| action(&found[1], &found[2])));
     }
     assert!(actions.len() > 30, "only {} calls were found: the clients have other names now", actions.len());
