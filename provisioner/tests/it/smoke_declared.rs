@@ -257,7 +257,7 @@ async fn the_declared_request_is_sent_exactly_and_a_wrong_answer_keeps_callers_o
         let bad = format!("Answer={answer}");
         let run = orders.user.plain(&["deploy", "-P", &bad]).await.expect_code(1);
         assert!(run.stderr.contains(cause), "no `{cause}` in {run:?}");
-        let of = format!("of function {}: POST /orders/7?dry=1&tag=x&tag=y%20z: ", orders.name);
+        let of = format!("of function {} failed its smoke test: POST /orders/7?dry=1&tag=x&tag=y%20z: ", orders.name);
         assert!(run.stderr.contains(&of), "no `{of}` in {run:?}");
         assert_eq!(orders.version().await, "1", "{run:?}");
         assert_eq!(orders.events().len(), 1);
