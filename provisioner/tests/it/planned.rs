@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::releases::{is_released, releases};
+use crate::releases::{a_template_whose_function_does_not_start, is_released, releases};
 use crate::support::aws::Aws;
 use crate::support::chat::{Release, assert_is_all_there_is, assert_release_is_all_there_is};
 use crate::support::cli::Run;
@@ -281,4 +281,22 @@ async fn the_later_of_two_concurrent_deployers_is_refused_and_overwrites_nothing
         let latest = &early.world().await["functions"][FUNCTION]["latest"]["memory"];
         assert_eq!(*latest, 768, "{operation}");
     }
+}
+
+#[tokio::test]
+async fn a_plan_whose_version_fails_its_smoke_test_proposes_no_option_that_it_refuses() {
+    let (user, plans) = (User::new(), Plans::new());
+    user.deploy(&[]).await;
+    let bad = a_template_whose_function_does_not_start();
+    let plan = plans.file("plan");
+    user.run(&["plan", "--out", &plan, &bad[0], &bad[1]]).await.expect_success();
+    let run = user.run(&["deploy", "--plan", &plan]).await.expect_code(1);
+    for text in [
+        "version 2 of function cinedb-chat-bedrock failed its smoke test",
+        "hint: read the function's log: `aws logs tail /aws/lambda/cinedb-chat-bedrock --since 10m",
+        ", then correct the function or the request of the smoke test, then plan again, and review the new plan: `",
+    ] {
+        assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
+    }
+    assert!(!run.stderr.contains("--no-smoke"), "{run:?}");
 }
