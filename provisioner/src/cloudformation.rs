@@ -11,4 +11,4 @@ pub use change_set::{Action, ChangeSet, PropertyChange, Row};
 pub use event::{Event, ResourceEvent, Watch, hint_for};
 pub use packaged::{Packaged, Upload};
 pub use retain::{Retaining, retaining};
-pub use stack::{Kind, Stack};
+pub use stack::{Stack, StackChange};

@@ -19,13 +19,13 @@ pub struct Error {
     cause: String,
     exists: Option<Box<str>>,
     hint: Option<Box<Hint>>,
-    kind: Kind,
+    kind: ErrorKind,
     sources: Box<[Error]>,
 }
 
 /// The kind of an error, for the calling code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Kind {
+pub enum ErrorKind {
     /// An error that the calling code need not distinguish.
     #[default]
     Other,
@@ -74,18 +74,18 @@ impl Error {
             cause: list(&shown(&cause.to_string())).into_owned(),
             exists: None,
             hint: None,
-            kind: Kind::Other,
+            kind: ErrorKind::Other,
             sources: Box::default(),
         }
     }
 
     /// Its kind.
-    pub fn kind(&self) -> &Kind {
+    pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
     /// Sets its kind.
-    pub fn of_kind(mut self, kind: Kind) -> Self {
+    pub fn of_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
         self
     }
@@ -97,48 +97,48 @@ impl Error {
 
     /// Whether the requested resource cannot exist, because its parent does not exist.
     pub fn is_without_parent(&self) -> bool {
-        self.kind == Kind::NoParent
+        self.kind == ErrorKind::NoParent
     }
 
     /// Whether AWS refused the call because of what exists.
     pub fn is_conflict(&self) -> bool {
-        matches!(self.kind, Kind::Conflict | Kind::Overtaken)
+        matches!(self.kind, ErrorKind::Conflict | ErrorKind::Overtaken)
     }
 
     /// Whether the resource has changed since it was planned.
     pub fn is_overtaken(&self) -> bool {
-        self.kind == Kind::Overtaken
+        self.kind == ErrorKind::Overtaken
     }
 
     /// Whether it is not known if the call took effect.
     pub fn is_unanswered(&self) -> bool {
-        self.kind == Kind::Unanswered
+        self.kind == ErrorKind::Unanswered
     }
 
     /// Whether the same request may succeed later.
     pub fn passes(&self) -> bool {
-        matches!(self.kind, Kind::Unanswered | Kind::Throttled)
+        matches!(self.kind, ErrorKind::Unanswered | ErrorKind::Throttled)
     }
 
     /// Whether a new version failed its smoke test before callers got it.
     pub fn is_unfit(&self) -> bool {
-        self.kind == Kind::Unfit
+        self.kind == ErrorKind::Unfit
     }
 
     /// Whether the template can be resolved once the account is known.
     pub fn needs_account(&self) -> bool {
-        self.kind == Kind::AccountNeeded
+        self.kind == ErrorKind::AccountNeeded
     }
 
     /// Makes it an error for a missing permission. The hint contains the remedy.
     pub fn denied(mut self, denial: Denial) -> Self {
         self.hint = Some(Box::new(Hint::new(remedy([&denial]))));
-        self.of_kind(Kind::Denied(BTreeSet::from([denial])))
+        self.of_kind(ErrorKind::Denied(BTreeSet::from([denial])))
     }
 
     /// Whether it is an error for a missing permission.
     pub fn is_denied(&self) -> bool {
-        matches!(self.kind, Kind::Denied(_))
+        matches!(self.kind, ErrorKind::Denied(_))
     }
 
     /// Combines the errors of several simultaneous requests into one. It lists all missing permissions, so that they
@@ -159,7 +159,7 @@ impl Error {
         let denials: BTreeSet<Denial> = all.iter().filter_map(Self::denials).flatten().cloned().collect();
         let cause = format!("AWS refused several questions\n  {}", headlines.join("\n  "));
         let error = Self::new("reading what exists", cause).hint(Hint::new(remedy(&denials)));
-        Some(Self { sources: all.into(), ..error }.of_kind(Kind::Denied(denials)))
+        Some(Self { sources: all.into(), ..error }.of_kind(ErrorKind::Denied(denials)))
     }
 
     /// The errors of a combination, or the error itself.
@@ -168,7 +168,7 @@ impl Error {
     }
 
     fn denials(&self) -> Option<&BTreeSet<Denial>> {
-        if let Kind::Denied(denials) = &self.kind { Some(denials) } else { None }
+        if let ErrorKind::Denied(denials) = &self.kind { Some(denials) } else { None }
     }
 
     /// Adds what exists now, so that the user need not look it up.
@@ -303,16 +303,19 @@ mod tests {
 
     #[test]
     fn an_error_of_a_step_and_its_undoing_has_both_as_sources() {
-        let first = Error::new("moving alias live", "no answer").of_kind(Kind::Unanswered).hint("wait");
-        let error = first.clone().followed_by(Error::new("moving it back", "it changed").of_kind(Kind::Overtaken));
+        let first = Error::new("moving alias live", "no answer").of_kind(ErrorKind::Unanswered).hint("wait");
+        let error = first.clone().followed_by(Error::new("moving it back", "it changed").of_kind(ErrorKind::Overtaken));
         assert_eq!(error.to_string(), "moving alias live: no answer; then moving it back: it changed\n\nhint: wait");
         assert!(error.is_overtaken() && std::error::Error::source(&error).is_some());
         assert_eq!(error.sources()[0], first);
         let message = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole";
         let denied = Error::new("watching", message).denied(Denial::read(message).unwrap());
-        let overtaken = denied.clone().followed_by(Error::new("moving it back", "it changed").of_kind(Kind::Overtaken));
+        let overtaken =
+            denied.clone().followed_by(Error::new("moving it back", "it changed").of_kind(ErrorKind::Overtaken));
         assert!(overtaken.is_overtaken(), "another deployer's change stays");
-        assert!(denied.followed_by(Error::new("moving it back", "no answer").of_kind(Kind::Unanswered)).is_denied());
+        assert!(
+            denied.followed_by(Error::new("moving it back", "no answer").of_kind(ErrorKind::Unanswered)).is_denied()
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use self::step::PlannedStep;
 use crate::desired::Desired;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::hint::{Command, Hint};
 use crate::place::StackName;
 use crate::plan::{Options, Plan};
@@ -205,7 +205,7 @@ impl Planned {
     }
 
     fn refused(&self, cause: String) -> Error {
-        Error::new(self.doing(), cause).of_kind(Kind::Overtaken).exists("nothing was changed").hint(plan_again())
+        Error::new(self.doing(), cause).of_kind(ErrorKind::Overtaken).exists("nothing was changed").hint(plan_again())
     }
 
     fn doing(&self) -> String {

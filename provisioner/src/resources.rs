@@ -6,6 +6,7 @@
 pub mod alias;
 pub mod api;
 mod attribute;
+mod awaited;
 pub mod check;
 mod code;
 mod cors;
@@ -50,6 +51,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use awaited::Awaited;
 pub use cors::Cors;
 pub use difference::Change;
 pub use effect::{Again, Effect, Left};

@@ -224,7 +224,7 @@ pub fn status(desired: &Desired, observed: &Observed, plan: &Plan, known: Known)
         functions,
         resources: desired.resources.len(),
         differences,
-        notes: awaited(&plan.steps).filter(exists).collect(),
+        notes: awaited(&plan.steps, |awaited| awaited.to_use_it).filter(exists).collect(),
         code_not_compared,
     }
 }

@@ -18,7 +18,7 @@ pub(super) use stage::found_stage;
 
 use super::Aws;
 use super::problem::{Refusal, has_message, is_missing, problem};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::phrase::Phrase;
 use crate::resources::{Ids, Tags};
 
@@ -83,7 +83,7 @@ fn unlisted(parts: &str, api_id: &str, error: &SdkError<impl Refusal>) -> Error 
 pub(super) fn no_such_api(api_id: &str) -> Error {
     Error::new(format!("reading HTTP API {api_id}"), "there is no such API in this account and region")
         .hint("name an existing HTTP API: `aws apigatewayv2 get-apis`")
-        .of_kind(Kind::NoParent)
+        .of_kind(ErrorKind::NoParent)
 }
 
 pub(super) fn api_ids(id: Option<&str>, endpoint: Option<&str>) -> Ids {

@@ -12,7 +12,7 @@ use aws_sdk_cloudformation::types::{
 use super::Aws;
 use super::problem::{has_message, problem};
 use super::retry::{First, Progress};
-use crate::cloudformation::{Action, ChangeSet, Event, Kind, PropertyChange, Row, Stack};
+use crate::cloudformation::{Action, ChangeSet, Event, PropertyChange, Row, Stack, StackChange};
 use crate::error::{Error, Result};
 use crate::phrase::Phrase;
 
@@ -28,7 +28,7 @@ pub struct Submission<'a> {
     /// The stack's name.
     pub stack: &'a str,
     /// Whether the change set creates the stack or updates it.
-    pub kind: Kind,
+    pub kind: StackChange,
     /// The change set's name, which must be new in the stack.
     pub name: &'a str,
     /// The template.
@@ -86,8 +86,8 @@ impl Aws {
             // With the same token, a retry after a lost answer is the same call.
             .client_token(*name)
             .change_set_type(match kind {
-                Kind::Create => ChangeSetType::Create,
-                Kind::Update => ChangeSetType::Update,
+                StackChange::Create => ChangeSetType::Create,
+                StackChange::Update => ChangeSetType::Update,
             })
             .capabilities(Capability::CapabilityNamedIam)
             .set_parameters(Some(parameters.iter().map(parameter).collect()));

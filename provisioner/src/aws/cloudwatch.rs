@@ -143,7 +143,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::error::Kind;
+    use crate::error::ErrorKind;
 
     fn watch(seconds: u64) -> Watch {
         let [function_name, alias, version, other_version] = ["chat", "live", "2", "1"].map(str::to_owned);
@@ -199,7 +199,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_bake_tolerates_network_failures_except_at_its_last_poll() {
-        let away = || Err(Error::new("reading", "no answer").of_kind(Kind::Unanswered));
+        let away = || Err(Error::new("reading", "no answer").of_kind(ErrorKind::Unanswered));
         let (result, seconds, _) = watched_for(60, |at| if at < 100 { away() } else { Ok(counted(9, 0)) }).await;
         assert_eq!((result, seconds), (Ok(()), 120));
         let (result, seconds, _) = watched_for(60, |at| if at < 100 { Ok(counted(9, 0)) } else { away() }).await;

@@ -218,7 +218,7 @@ fn busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Option<String> {
         "DeleteConflict" | "DeleteConflictException" => error
             .message()
             .is_some_and(|message| Phrase::POLICIES_LEFT.is_in(message))
-            .then(|| "waiting until IAM knows everywhere that the role's policies are gone".to_owned()),
+            .then(|| "waiting until the deletion of the role's policies has propagated in IAM".to_owned()),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use super::http::ByProxy;
 use super::origin::{self, NotAws};
 use super::pace::{REFUSED_FOR, is_refusal};
 use crate::denial::Denial;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::hint::{Command, Hint};
 use crate::phrase::Phrase;
 use crate::printable::line;
@@ -50,7 +50,7 @@ fn plan_again() -> Hint {
 /// The error after a concurrent change, with the current state.
 pub(super) fn overtaken(doing: impl Into<String>, now: &str) -> Error {
     let cause = format!("another change was made after the plan: {now}");
-    Error::new(doing, cause).hint(plan_again()).of_kind(Kind::Overtaken)
+    Error::new(doing, cause).hint(plan_again()).of_kind(ErrorKind::Overtaken)
 }
 
 /// The hint when AWS fails several times in a row.
@@ -94,7 +94,7 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         }
         (None, _) if let Some(not_aws) = not_aws(error) => {
             let Advice { cause, hint } = not_aws.advice();
-            Error::new(doing, cause).hint(hint).of_kind(Kind::Network)
+            Error::new(doing, cause).hint(hint).of_kind(ErrorKind::Network)
         }
         (None, _) if let Some(status) = status(error) => {
             let message = error.message().map(|message| format!(": {}", line(message))).unwrap_or_default();
@@ -109,13 +109,13 @@ pub(super) fn problem<E: Refusal>(doing: impl Into<String>, error: &SdkError<E>)
         (None, _) => {
             let causes = causes(error);
             let advice = advice(&causes);
-            Error::new(doing, advice.cause).hint(advice.hint).of_kind(Kind::Network)
+            Error::new(doing, advice.cause).hint(advice.hint).of_kind(ErrorKind::Network)
         }
     };
     match error.code() {
-        Some(code) if CONFLICT.contains(&code) => failure.of_kind(Kind::Conflict),
-        _ if is_unanswered(error) => failure.of_kind(Kind::Unanswered),
-        Some(code) if is_refusal(code) => failure.of_kind(Kind::Throttled),
+        Some(code) if CONFLICT.contains(&code) => failure.of_kind(ErrorKind::Conflict),
+        _ if is_unanswered(error) => failure.of_kind(ErrorKind::Unanswered),
+        Some(code) if is_refusal(code) => failure.of_kind(ErrorKind::Throttled),
         _ => failure,
     }
 }
@@ -150,14 +150,14 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
 }
 
 /// The kind of a refusal with this code.
-fn kind(code: &str) -> Kind {
+fn kind(code: &str) -> ErrorKind {
     match code {
-        _ if MISSING.contains(&code) => Kind::NotFound,
+        _ if MISSING.contains(&code) => ErrorKind::NotFound,
         "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException" => {
-            Kind::Credentials
+            ErrorKind::Credentials
         }
-        "InvalidSignatureException" | "SignatureDoesNotMatch" => Kind::Credentials,
-        _ => Kind::Service { code: code.to_owned() },
+        "InvalidSignatureException" | "SignatureDoesNotMatch" => ErrorKind::Credentials,
+        _ => ErrorKind::Service { code: code.to_owned() },
     }
 }
 
@@ -192,10 +192,10 @@ fn is_unanswered<E>(error: &SdkError<E>) -> bool {
 }
 
 /// Why a call did not reach AWS: there are no credentials, the proxy refuses it, or the answer did not come from AWS.
-fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<(Advice, Kind)> {
-    let by_proxy = within::<ByProxy>(error).and_then(ByProxy::advice).map(|advice| (advice, Kind::Network));
-    let without_credentials = || within::<NoCredentials>(error).map(|error| (error.advice(), Kind::Credentials));
-    let not_aws = || within::<NotAws>(error).map(|error| (error.advice(), Kind::Network));
+fn before_it_was_sent(error: &(dyn StdError + 'static)) -> Option<(Advice, ErrorKind)> {
+    let by_proxy = within::<ByProxy>(error).and_then(ByProxy::advice).map(|advice| (advice, ErrorKind::Network));
+    let without_credentials = || within::<NoCredentials>(error).map(|error| (error.advice(), ErrorKind::Credentials));
+    let not_aws = || within::<NotAws>(error).map(|error| (error.advice(), ErrorKind::Network));
     by_proxy.or_else(without_credentials).or_else(not_aws)
 }
 
@@ -258,18 +258,18 @@ mod tests {
             problem("x", &SdkError::service_error(GetFunctionError::generic(metadata), answer)).kind().clone()
         };
         let denied = "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: iam:GetRole";
-        assert_eq!(kind("AccessDenied", denied), Kind::Denied([Denial::read(denied).unwrap()].into()));
+        assert_eq!(kind("AccessDenied", denied), ErrorKind::Denied([Denial::read(denied).unwrap()].into()));
         let of_sns =
             "User: arn:aws:iam::123456789012:user/dev is not authorized to perform: SNS:ListSubscriptionsByTopic";
-        assert_eq!(kind("AuthorizationError", of_sns), Kind::Denied([Denial::read(of_sns).unwrap()].into()));
+        assert_eq!(kind("AuthorizationError", of_sns), ErrorKind::Denied([Denial::read(of_sns).unwrap()].into()));
         for (code, expected) in [
-            ("ResourceNotFoundException", Kind::NotFound),
-            ("ResourceConflictException", Kind::Conflict),
-            ("PreconditionFailedException", Kind::Overtaken),
-            ("ThrottlingException", Kind::Throttled),
-            ("ExpiredToken", Kind::Credentials),
-            ("SignatureDoesNotMatch", Kind::Credentials),
-            ("ValidationException", Kind::Service { code: "ValidationException".to_owned() }),
+            ("ResourceNotFoundException", ErrorKind::NotFound),
+            ("ResourceConflictException", ErrorKind::Conflict),
+            ("PreconditionFailedException", ErrorKind::Overtaken),
+            ("ThrottlingException", ErrorKind::Throttled),
+            ("ExpiredToken", ErrorKind::Credentials),
+            ("SignatureDoesNotMatch", ErrorKind::Credentials),
+            ("ValidationException", ErrorKind::Service { code: "ValidationException".to_owned() }),
         ] {
             assert_eq!(kind(code, "no"), expected, "{code}");
         }

@@ -20,7 +20,7 @@ pub struct Stack {
 
 /// The effect of a change set on the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum StackChange {
     /// It creates the stack.
     Create,
     /// It updates the stack.
@@ -52,11 +52,11 @@ impl Stack {
     ///
     /// # Errors
     /// When it accepts none in its state; the hint contains the command to run first.
-    pub fn change(stack: Option<&Self>) -> Result<Kind> {
-        let Some(stack) = stack else { return Ok(Kind::Create) };
+    pub fn change(stack: Option<&Self>) -> Result<StackChange> {
+        let Some(stack) = stack else { return Ok(StackChange::Create) };
         let Self { name, status, .. } = stack;
         if stack.is_a_shell() {
-            return Ok(Kind::Create);
+            return Ok(StackChange::Create);
         }
         let refused = |hint: Hint| {
             let why = stack.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -79,7 +79,7 @@ impl Stack {
                         .then_again(),
                 )
             }
-            _ => Ok(Kind::Update),
+            _ => Ok(StackChange::Update),
         }
     }
 }
@@ -100,10 +100,10 @@ mod tests {
 
     #[test]
     fn a_missing_stack_is_created_and_a_stable_one_updated() {
-        assert_eq!(Stack::change(None), Ok(Kind::Create));
-        assert_eq!(Stack::change(Some(&stack("REVIEW_IN_PROGRESS"))), Ok(Kind::Create));
+        assert_eq!(Stack::change(None), Ok(StackChange::Create));
+        assert_eq!(Stack::change(Some(&stack("REVIEW_IN_PROGRESS"))), Ok(StackChange::Create));
         for status in ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"] {
-            assert_eq!(Stack::change(Some(&stack(status))), Ok(Kind::Update), "{status}");
+            assert_eq!(Stack::change(Some(&stack(status))), Ok(StackChange::Update), "{status}");
         }
     }
 

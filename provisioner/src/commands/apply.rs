@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use provisioner::error::Kind;
+use provisioner::error::ErrorKind;
 use provisioner::execute::{Outcome, Stop, execute};
 use provisioner::plan::Plan;
 use provisioner::printable::line;
@@ -215,7 +215,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
     };
     let doing = format!("changing stack {}", plan.stack);
     match outcome.failed.as_slice() {
-        [] => Error::new(doing, "stopped on request").of_kind(Kind::Interrupted).exists(exists).hint(again),
+        [] => Error::new(doing, "stopped on request").of_kind(ErrorKind::Interrupted).exists(exists).hint(again),
         failed => {
             let causes: Vec<_> = failed.iter().map(|(id, error)| format!("{id}: {}", error.headline())).collect();
             let cause = match causes.as_slice() {

@@ -47,7 +47,7 @@ fn then(plan: &Plan) -> Then {
             Hint::new("choose another version from the list, and name it with `--to`")
                 .run(Command::provisioner(["status"]))
                 .or(Hint::new("skip its smoke test").run(rollback.with("--no-smoke")))
-                .or("if IAM denied one of its calls, deploy the state of the template that it comes from, with its policies"),
+                .or("if IAM denied one of its calls, deploy the state of the template that created it, with its policies"),
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! The smoke tests that are sent when everything is deployed. The template contains their events and expectations.
 
 use provisioner::desired::{Desired, SmokeTest};
-use provisioner::error::Kind;
+use provisioner::error::ErrorKind;
 use provisioner::observe::Reader as _;
 use provisioner::plan::Plan;
 use provisioner::report::Smoke;
@@ -80,7 +80,7 @@ pub(crate) fn failure(smoke: &Smoke) -> Error {
 /// The error of a smoke test that was stopped on request.
 pub(crate) fn interrupted() -> Error {
     Error::new("sending a smoke test to the deployed stack", "stopped on request before the answer")
-        .of_kind(Kind::Interrupted)
+        .of_kind(ErrorKind::Interrupted)
         .exists("all steps are done")
         .hint(Hint::new("send it again").run(Command::provisioner(["invoke"])))
 }

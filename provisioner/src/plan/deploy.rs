@@ -75,7 +75,7 @@ fn examine(desired: &Desired, observed: &Observed, options: &Options, steps: &mu
     messages.notes.extend(of_deleted_principals(steps));
     messages.notes.extend(of_terraform(steps, observed));
     messages.notes.extend(outside_settings(observed));
-    messages.notes.extend(awaited(steps));
+    messages.notes.extend(awaited(steps, |awaited| awaited.to_use_it));
     messages.notes.extend(past_the_alias(desired, observed, steps));
     messages.notes.extend(orphans::notes(desired, observed, steps, options.prune));
     messages.blockers.extend(unprintable(desired));

@@ -39,8 +39,7 @@ pub fn plan_destroy(desired: &Desired, observed: &Observed) -> Plan {
     let (still_used, remaining) = orphans::after_a_removal(desired, observed, &steps);
     notes.extend(remaining);
     notes.extend(outside_callers_of(observed, &steps));
-    let not_confirmed = || Hint::new("do not confirm it: SNS deletes it with its topic, or after 48 hours");
-    notes.extend(awaited(&steps).map(|note| Note { hint: Some(not_confirmed()), ..note }));
+    notes.extend(awaited(&steps, |awaited| awaited.to_remove_it));
     notes.extend(afterwards(observed, &steps));
     Plan {
         steps,

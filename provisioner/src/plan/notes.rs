@@ -7,7 +7,7 @@ use crate::desired::{Desired, Wanted};
 use crate::hint::{Command, Hint};
 use crate::lint::{Finding, Severity, beyond_limits, lint, refused_name};
 use crate::observe::{Found, Observed};
-use crate::resources::{Changed, Ids, Resource, deleted_principals};
+use crate::resources::{Awaited, Changed, Ids, Resource, deleted_principals};
 use crate::template::{Remark, shown};
 
 /// A finding that AWS would refuse blocks the step that would send it; every other finding is a note.
@@ -165,14 +165,14 @@ pub(super) fn outside_settings(observed: &Observed) -> impl Iterator<Item = Note
     })
 }
 
-/// Notes about resources that take effect only after something is done by hand.
-pub(crate) fn awaited(steps: &[Step]) -> impl Iterator<Item = Note> {
-    steps.iter().filter(|step| step.action != Action::Leave).filter_map(|step| {
-        let (state, imperative) = step.resource.awaits(&step.ids)?;
+/// Notes about resources that take effect only after something is done by hand, with the hint that `remedy` selects.
+pub(crate) fn awaited(steps: &[Step], remedy: fn(&Awaited) -> &'static str) -> impl Iterator<Item = Note> {
+    steps.iter().filter(|step| step.action != Action::Leave).filter_map(move |step| {
+        let awaited = step.resource.awaits(&step.ids)?;
         Some(Note {
             logical_id: Some(step.logical_id.clone()),
-            text: format!("{} `{}` {state}", step.kind, step.name),
-            hint: Some(Hint::new(imperative)),
+            text: format!("{} `{}` {}", step.kind, step.name, awaited.state),
+            hint: Some(Hint::new(remedy(&awaited))),
         })
     })
 }

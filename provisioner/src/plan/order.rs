@@ -29,7 +29,7 @@ pub(super) fn start_early(steps: &mut [Step]) {
 
 /// Points callers to a function, or to another function, only after they have permission to call it.
 ///
-/// This holds even where the template has no such dependency: otherwise the calls in between would be refused. A change
+/// This applies even where the template has no such dependency: otherwise the calls in between would be refused. A change
 /// of a route that callers use (its authorisation) waits until they get the version that the change is for.
 pub(super) fn callers_last(steps: &mut [Step]) {
     for index in 0..steps.len() {

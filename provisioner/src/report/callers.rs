@@ -74,7 +74,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::error::{Error, Kind};
+    use crate::error::{Error, ErrorKind};
     use crate::plan::Options;
     use crate::plan::tests::judge::existing;
     use crate::plan::tests::planned;
@@ -91,7 +91,9 @@ mod tests {
         let mut outcome = Outcome { known: plan.known.clone(), ..Outcome::default() };
         outcome.known.insert(Reference::new("Version", "Version"), "2");
         outcome.done = done.iter().map(|id| (*id).to_owned()).collect();
-        outcome.failed.push(("Alias".to_owned(), Error::new("testing version 2", "it failed").of_kind(Kind::Unfit)));
+        outcome
+            .failed
+            .push(("Alias".to_owned(), Error::new("testing version 2", "it failed").of_kind(ErrorKind::Unfit)));
         callers_text(plan, &outcome).iter().map(Hint::to_string).collect()
     }
 

@@ -39,7 +39,7 @@ pub fn log_of_unfit(plan: &Plan, outcome: &Outcome) -> Option<Hint> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Kind};
+    use crate::error::{Error, ErrorKind};
     use crate::plan::Options;
     use crate::plan::tests::judge::existing;
     use crate::plan::tests::planned;
@@ -55,7 +55,7 @@ mod tests {
         let desired = Spec { memory: Some(2048), ..Spec::plain() }.desired();
         let plan = planned(&desired, &existing(&Spec::plain(), true), Options::default());
         let refused = || Error::new("moving the alias", "refused");
-        let unfit = || Error::new("version 2 failed", "it crashed").of_kind(Kind::Unfit);
+        let unfit = || Error::new("version 2 failed", "it crashed").of_kind(ErrorKind::Unfit);
         let text = |done: &[&str], failed, wrote| progress_text(&plan, &outcome(done, failed, wrote));
         let steps = "2 of 3 steps are done, not done: Alias; ";
         let done = ["Function", "Version"];
@@ -69,12 +69,12 @@ mod tests {
     #[test]
     fn the_log_of_the_function_that_failed_its_smoke_test_is_proposed() {
         let plan = planned(&Spec::plain().desired(), &existing(&Spec::plain(), true), Options::default());
-        let log = |kind: Kind| {
+        let log = |kind: ErrorKind| {
             let outcome = outcome(&[], Error::new("testing", "no").of_kind(kind), true);
             log_of_unfit(&plan, &outcome).map(|hint| hint.to_string())
         };
         let tail = "read the function's log: `aws logs tail /aws/lambda/chat --since 10m`";
-        assert_eq!(log(Kind::Unfit).as_deref(), Some(tail));
-        assert_eq!(log(Kind::Other), None);
+        assert_eq!(log(ErrorKind::Unfit).as_deref(), Some(tail));
+        assert_eq!(log(ErrorKind::Other), None);
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Resource;
+pub(super) use super::awaited::Awaited;
 use super::difference::Change;
 pub(super) use super::effect::{Again, Effect};
 pub use super::ids::Ids;
@@ -122,9 +123,9 @@ pub(crate) trait Kind: HasTemplate + Serialize + DeserializeOwned {
     fn untagged_part(&self) -> Option<String> {
         None
     }
-    /// What must be done by hand before it takes effect, such as the confirmation of a subscription: the state, and an
-    /// imperative. `ids` is empty for a resource that does not exist yet.
-    fn awaits(&self, _ids: &Ids) -> Option<(&'static str, &'static str)> {
+    /// What must be done by hand before it takes effect, such as the confirmation of a subscription. `ids` is empty for
+    /// a resource that does not exist yet.
+    fn awaits(&self, _ids: &Ids) -> Option<Awaited> {
         None
     }
     /// The Terraform resources that import it.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::kind::{Changed, Ids, Import, Kind, Ownership, OwnershipTag, Place, Property, Removal, Tags};
+use super::kind::{Awaited, Changed, Ids, Import, Kind, Ownership, OwnershipTag, Place, Property, Removal, Tags};
 use super::{Change, Resource, constant, difference, each_kind};
 use crate::template::{Reference, reserved_in};
 
@@ -39,7 +39,7 @@ of_its_kind! {
     pub fn through(&self) -> Option<&'static str> = THROUGH;
     pub fn is_kept(&self) -> Option<&'static str>;
     pub fn untagged_part(&self) -> Option<String>;
-    pub fn awaits(&self, ids: &Ids) -> Option<(&'static str, &'static str)>;
+    pub fn awaits(&self, ids: &Ids) -> Option<Awaited>;
     pub fn imports(&self, ids: &Ids) -> Vec<Import>;
     pub fn create_before_delete(&self) -> bool = CREATE_BEFORE_DELETE;
     pub fn gets_the_id_of(&self, ids: &Ids) -> bool;

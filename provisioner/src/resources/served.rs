@@ -66,7 +66,7 @@ pub fn after_leaving(now: &str, before: &[String], next: &str) -> Vec<String> {
 /// The versions to store when an alias is rolled back to `next`: those that it pointed to before `next`.
 ///
 /// Later versions were abandoned for a reason. For a version that is not stored, only its number shows which versions
-/// came before it.
+/// preceded it.
 pub fn after_going_back(before: &[String], next: &str) -> Vec<String> {
     if let Some(at) = before.iter().position(|version| version == next) {
         return before[at + 1..].to_vec();

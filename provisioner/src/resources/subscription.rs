@@ -74,15 +74,17 @@ pub const PENDING: &str = "PendingConfirmation";
 const ASKED: [&str; 4] = ["email", "email-json", "http", "https"];
 
 /// The state of a subscription that is not confirmed, and the remedy (SNS API reference, `Subscribe` and `Unsubscribe`).
-const NOT_CONFIRMED: (&str, &str) = (
-    "waits for the confirmation of its endpoint: until then SNS delivers no message to it, and neither changes nor deletes it",
-    "confirm it with the link in the message that SNS sent to the endpoint; SNS deletes it after 48 hours without that",
-);
+const NOT_CONFIRMED: Awaited = Awaited {
+    state: "waits for the confirmation of its endpoint: until then SNS delivers no message to it, and neither changes nor deletes it",
+    to_use_it: "confirm it with the link in the message that SNS sent to the endpoint; SNS deletes it after 48 hours without that",
+    to_remove_it: "do not confirm it: SNS deletes it with its topic, or after 48 hours",
+};
 
-const TO_CONFIRM: (&str, &str) = (
-    "takes effect when its endpoint confirms it: SNS sends a message with a link to the endpoint",
-    "confirm it with that link within 48 hours",
-);
+const TO_CONFIRM: Awaited = Awaited {
+    state: "takes effect when its endpoint confirms it: SNS sends a message with a link to the endpoint",
+    to_use_it: "confirm it with that link within 48 hours",
+    ..NOT_CONFIRMED
+};
 
 impl Kind for Subscription {
     const TYPE: &'static str = "AWS::SNS::Subscription";
@@ -140,7 +142,7 @@ impl Kind for Subscription {
         ))
     }
 
-    fn awaits(&self, ids: &Ids) -> Option<(&'static str, &'static str)> {
+    fn awaits(&self, ids: &Ids) -> Option<Awaited> {
         match ids.get(Ids::REF) {
             Some(id) if id == PENDING => Some(NOT_CONFIRMED),
             None if ASKED.contains(&self.protocol.as_str()) => Some(TO_CONFIRM),

@@ -8,9 +8,6 @@ use serde_json::Value;
 
 use super::node::{Content, DEEPEST, Entry, Node, SyntaxError, refuse_duplicates};
 
-/// The beginning of the message for a text that is not JSON at all, in contrast to JSON that is refused.
-pub(super) const NOT_JSON: &str = "it is not valid JSON";
-
 /// Whether a text may be intended as JSON: it begins like an object or a list.
 pub(super) fn looks_like_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
@@ -25,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| {
         let message = error.to_string();
         let cause = message.split(" at line ").next().unwrap_or_default();
-        SyntaxError::at(error.line(), format!("{NOT_JSON}: {cause}, at column {}", error.column()))
+        SyntaxError::not_json(error.line(), format!("{cause}, at column {}", error.column()))
     })?;
     let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
     let parsed = parsed.map_err(|error| {
@@ -36,7 +33,7 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
                 "this escape is half of a surrogate pair, which is not a character",
             )
             .hint("write both halves, such as `\\ud83c\\udfac`, or the character itself"),
-            false => SyntaxError::at(error.line_display(), format!("{NOT_JSON}: {kind}")),
+            false => SyntaxError::not_json(error.line_display(), kind),
         }
     })?;
     let lines = Lines::of(text);

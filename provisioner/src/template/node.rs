@@ -1,5 +1,7 @@
 //! The nodes of a YAML or JSON text, with the line of every key and value.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 
 use super::plain;
@@ -53,15 +55,21 @@ pub(super) struct SyntaxError {
     pub cause: String,
     /// The remedy, if it is more than to correct the line.
     pub hint: Option<String>,
+    /// Whether the text is not JSON at all, in contrast to JSON that is refused.
+    pub is_not_json: bool,
 }
 
 impl SyntaxError {
     pub(super) fn at(line: usize, cause: impl Into<String>) -> Self {
-        Self { line: Some(line), cause: cause.into(), hint: None }
+        Self { line: Some(line), cause: cause.into(), hint: None, is_not_json: false }
     }
 
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    pub(super) fn not_json(line: usize, cause: impl Display) -> Self {
+        Self { is_not_json: true, ..Self::at(line, format!("it is not valid JSON: {cause}")) }
     }
 
     pub(super) fn twice(line: usize, key: &str) -> Self {

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Declaration {
     #[serde(rename = "Type")]
-    kind: Kind,
+    kind: ParameterType,
     /// Its purpose, as `--help` and the documentation show it.
     pub description: Option<String>,
     default: Option<Value>,
@@ -33,7 +33,7 @@ pub struct Declaration {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-enum Kind {
+enum ParameterType {
     String,
     Number,
     CommaDelimitedList,
@@ -140,8 +140,8 @@ impl Declaration {
     /// The parts of a value that are checked: the items of a list, otherwise the value itself.
     fn items<'v>(&self, value: &'v str) -> Vec<&'v str> {
         match self.kind {
-            Kind::String | Kind::Number => vec![value],
-            Kind::CommaDelimitedList | Kind::NumberList => value.split(',').map(str::trim).collect(),
+            ParameterType::String | ParameterType::Number => vec![value],
+            ParameterType::CommaDelimitedList | ParameterType::NumberList => value.split(',').map(str::trim).collect(),
         }
     }
 
@@ -155,8 +155,8 @@ impl Declaration {
         let items = self.items(value);
         items.iter().try_for_each(|item| self.accept_one(item))?;
         Ok(match self.kind {
-            Kind::String | Kind::Number => value.into(),
-            Kind::CommaDelimitedList | Kind::NumberList => items.into(),
+            ParameterType::String | ParameterType::Number => value.into(),
+            ParameterType::CommaDelimitedList | ParameterType::NumberList => items.into(),
         })
     }
 
@@ -174,8 +174,8 @@ impl Declaration {
             return Err(format!("it must match `{pattern}`{why}"));
         }
         match self.kind {
-            Kind::Number | Kind::NumberList => self.check_range(value),
-            Kind::String | Kind::CommaDelimitedList => self.check_length(value),
+            ParameterType::Number | ParameterType::NumberList => self.check_range(value),
+            ParameterType::String | ParameterType::CommaDelimitedList => self.check_length(value),
         }
     }
 

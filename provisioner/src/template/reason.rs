@@ -6,11 +6,11 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
     text: Box<str>,
-    kind: Kind,
+    kind: FaultKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
+enum FaultKind {
     Unsupported,
     Unknown,
     Missing,
@@ -23,27 +23,27 @@ enum Kind {
 impl Reason {
     /// A name or a function that is not supported.
     pub(crate) fn unsupported(text: impl Into<Box<str>>) -> Self {
-        Self { text: text.into(), kind: Kind::Unsupported }
+        Self { text: text.into(), kind: FaultKind::Unsupported }
     }
 
     /// A name in place of one of the supported names.
     pub(crate) fn unknown(text: impl Into<Box<str>>) -> Self {
-        Self { text: text.into(), kind: Kind::Unknown }
+        Self { text: text.into(), kind: FaultKind::Unknown }
     }
 
     /// A property that is missing.
     pub(super) fn missing(text: impl Into<Box<str>>) -> Self {
-        Self { text: text.into(), kind: Kind::Missing }
+        Self { text: text.into(), kind: FaultKind::Missing }
     }
 
     /// A value that is not text, where text is required.
     pub(crate) fn not_text(text: impl Into<Box<str>>) -> Self {
-        Self { text: text.into(), kind: Kind::NotText }
+        Self { text: text.into(), kind: FaultKind::NotText }
     }
 
     /// A fault with its own remedy.
     pub(crate) fn with_remedy(text: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> Self {
-        Self { text: text.into(), kind: Kind::With(remedy.into()) }
+        Self { text: text.into(), kind: FaultKind::With(remedy.into()) }
     }
 
     /// The same reason with this remedy.
@@ -70,17 +70,17 @@ impl Reason {
 
     /// Whether the value is not text, where text is required.
     pub(super) fn is_not_text(&self) -> bool {
-        self.kind == Kind::NotText
+        self.kind == FaultKind::NotText
     }
 
     /// The remedy.
     pub(crate) fn remedy(&self) -> &str {
         match &self.kind {
-            Kind::With(remedy) => remedy,
-            Kind::Unknown => "remove it, or write a supported name; see `docs/template-support.md`",
-            Kind::Unsupported => "remove it; see `docs/template-support.md`",
-            Kind::Missing => "add it to the template",
-            Kind::NotText | Kind::Other => "correct it in the template, then run `provisioner plan`",
+            FaultKind::With(remedy) => remedy,
+            FaultKind::Unknown => "remove it, or write a supported name; see `docs/template-support.md`",
+            FaultKind::Unsupported => "remove it; see `docs/template-support.md`",
+            FaultKind::Missing => "add it to the template",
+            FaultKind::NotText | FaultKind::Other => "correct it in the template, then run `provisioner plan`",
         }
     }
 }
@@ -111,7 +111,7 @@ fn listed(noun: &str, names: &[&str]) -> Option<String> {
 
 impl From<String> for Reason {
     fn from(text: String) -> Self {
-        Self { text: text.into(), kind: Kind::Other }
+        Self { text: text.into(), kind: FaultKind::Other }
     }
 }
 

@@ -15,7 +15,7 @@ use super::remark::hint_at;
 use super::sections::{DeletionPolicy, ResourceSection, Template};
 use super::texts::text_of_scalar;
 use super::wording::path_keys;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A template with its parameters and conditions evaluated; ids that only AWS knows are references.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,10 +189,10 @@ impl Template {
         let shown: Vec<_> = keys.iter().filter(|key| !["Resources", "Properties"].contains(key)).copied().collect();
         let mut error = Error::new(format!("resolving {place}"), format!("{}: {reason}", shown.join(".")));
         if let Some(name) = unknown {
-            error = error.of_kind(Kind::PseudoNeeded(name.into()));
+            error = error.of_kind(ErrorKind::PseudoNeeded(name.into()));
         }
         if needs_account {
-            error = error.of_kind(Kind::AccountNeeded);
+            error = error.of_kind(ErrorKind::AccountNeeded);
         }
         match hint_at(&place, &reason, &self.remarks) {
             Some(hint) => error.hint(hint),

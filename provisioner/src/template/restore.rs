@@ -11,7 +11,7 @@ use super::reference::{Deferred, Piece, Reference, Term, pieces, shown};
 use super::resolve::Resolved;
 use super::sections::Template;
 use super::texts::map_texts;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The sections that keep their meaning when parameters and conditions are evaluated.
 const KEPT: [&str; 3] = ["AWSTemplateFormatVersion", "Description", "Metadata"];
@@ -97,7 +97,7 @@ impl Template {
 
 /// Adds a hint with the option that sets the pseudo parameter in the error.
 fn with_option_hint(error: Error) -> Error {
-    let unknown = if let Kind::PseudoNeeded(name) = error.kind() { Some(name.clone()) } else { None };
+    let unknown = if let ErrorKind::PseudoNeeded(name) = error.kind() { Some(name.clone()) } else { None };
     let account = || error.needs_account().then(|| Reference::account().name());
     let Some(unknown) = unknown.or_else(account) else { return error };
     let option = match unknown.as_str() {

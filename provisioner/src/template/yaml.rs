@@ -47,7 +47,7 @@ pub(super) fn as_written(source: &Source) -> Result<Value> {
 pub(super) fn nodes(source: &Source) -> std::result::Result<Node, SyntaxError> {
     let text = source.text();
     if source.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        return json_text::read(text).map_err(|error| match error.cause.starts_with(json_text::NOT_JSON) {
+        return json_text::read(text).map_err(|error| match error.is_not_json {
             true => error.hint("write it as JSON, without comments and trailing commas, or rename the file to `.yaml`"),
             false => error,
         });
@@ -58,16 +58,15 @@ pub(super) fn nodes(source: &Source) -> std::result::Result<Node, SyntaxError> {
     json_text::read(text).or_else(|of_json| {
         // `{A: 1}` is YAML, and so is JSON with comments. A duplicate key or half a surrogate pair is an error in both.
         let looks_like_json = text.trim_start()[1..].trim_start().starts_with(['"', '}', ']', '[', '{']);
-        let is_json = !of_json.cause.starts_with(json_text::NOT_JSON);
-        match is_json {
-            true => Err(of_json),
-            false => compose::read(text).map_err(|of_yaml| if looks_like_json { of_json } else { of_yaml }),
+        match of_json.is_not_json {
+            true => compose::read(text).map_err(|of_yaml| if looks_like_json { of_json } else { of_yaml }),
+            false => Err(of_json),
         }
     })
 }
 
 fn read(source: &Source, mut reader: Reader<'_>) -> Result<Document> {
-    let failed = |SyntaxError { line, cause, hint }: SyntaxError| {
+    let failed = |SyntaxError { line, cause, hint, is_not_json: _ }: SyntaxError| {
         let place = line.map(|line| format!(":{line}")).unwrap_or_default();
         let error = Error::new(format!("reading {} {}{place}", source.what(), source.path().display()), cause);
         error.hint(hint.unwrap_or_else(|| CORRECT.to_owned()))

@@ -51,7 +51,10 @@ fn the_page_of_commands_contains_their_help() {
 #[test]
 fn help_uses_the_projects_words() {
     // CONTRIBUTING.md lists words to avoid. These have no other meaning in the help.
-    let avoided = ["lead", "made anew", "beside", "hold", "mark", "heal", "shall", "whoever", "somebody", "nobody"];
+    let avoided = [
+        "tell", "told", "lead", "stand in", "way back", "made anew", "beside", "hold", "mark", "heal", "shall",
+        "whoever", "somebody", "nobody",
+    ];
     for name in commands() {
         let help = printed(&[&name, "--help"]).to_lowercase();
         let words: Vec<_> = help.split(|character: char| !character.is_alphabetic()).collect();

@@ -22,7 +22,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::desired::Desired;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::execute::Writer;
 use crate::observe::{Found, Observed, OutsideCaller, Reader, SeenStage, Surroundings, TaggedParts, TaggedResources};
 use crate::releases::Releases;
@@ -217,7 +217,7 @@ impl Reader for World {
     async fn surroundings(&self, api_id: &str) -> Result<Surroundings> {
         let state = lock(&self.state);
         if !state.apis.contains_key(api_id) {
-            return Err(Error::new("reading an API", missing(api_id)).of_kind(Kind::NoParent));
+            return Err(Error::new("reading an API", missing(api_id)).of_kind(ErrorKind::NoParent));
         }
         let stages = state.stages.values().filter(|stage| stage.api_id == api_id).map(|stage| SeenStage {
             name: stage.stage_name.clone(),

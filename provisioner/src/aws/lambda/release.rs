@@ -10,7 +10,7 @@ use super::super::retry::First;
 use super::super::service::{Dispatch, Find};
 use super::function::observed;
 use super::ready::first_poll;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::hint::Hint;
 use crate::resources::alias::{self, RoutingConfig, VersionWeight};
 use crate::resources::served::LATEST;
@@ -46,7 +46,7 @@ impl Dispatch for alias::Call {
                 let (_, objection) = aws.check(function_name, Some(version), check).await?;
                 let Some(objection) = objection else { return Ok(Ids::new()) };
                 let failed = format!("version {version} of function {function_name} failed its smoke test");
-                Err(Error::new(failed, format!("{}: {objection}", check.name)).of_kind(Kind::Unfit))
+                Err(Error::new(failed, format!("{}: {objection}", check.name)).of_kind(ErrorKind::Unfit))
             }
             alias::Call::GetFunction { function_name, version } => {
                 aws.function_is_ready(function_name, Some(version), First::AtOnce).await?;
@@ -175,7 +175,7 @@ impl Aws {
     pub(in super::super) async fn alias_now(&self, function: &str, name: &str) -> Result<Now> {
         let answer = self.lambda.get_alias().function_name(function).name(name).send().await;
         let Some(answer) = if_exists(format!("reading alias {name} of function {function}"), answer)? else {
-            return Ok(Now { summary: format!("{name} is gone"), ..Now::default() });
+            return Ok(Now { summary: format!("{name} no longer exists"), ..Now::default() });
         };
         let version = answer.function_version.unwrap_or_default();
         let shares = routing(answer.routing_config).additional_version_weights;

@@ -2,7 +2,7 @@
 //! resource is retained.
 
 use provisioner::aws::{Aws, Submission};
-use provisioner::cloudformation::{Kind, Stack, retaining};
+use provisioner::cloudformation::{Stack, StackChange, retaining};
 use provisioner::{Error, Hint, Result};
 
 use super::super::progress::Progress;
@@ -25,7 +25,8 @@ pub(super) async fn retain(aws: &Aws, stack: &Stack) -> Result<()> {
     }
     let template = body(aws, name, &bucket, account, &update.template).await?;
     let parameters = update.parameters.into_iter().map(|name| (name, None)).collect();
-    let submission = Submission { stack: name, kind: Kind::Update, name: &change_set_name(), template, parameters };
+    let submission =
+        Submission { stack: name, kind: StackChange::Update, name: &change_set_name(), template, parameters };
     let doing = || format!("retaining the resources of stack {name}");
     let Some(set) = aws.change_set(&submission).await? else {
         return Err(Error::new(doing(), "CloudFormation finds no change in `DeletionPolicy: Retain`").exists(NOTHING));

@@ -2,7 +2,7 @@
 
 use provisioner::aws::Aws;
 use provisioner::cloudformation::{Event, ResourceEvent, Stack, Watch, hint_for};
-use provisioner::error::Kind;
+use provisioner::error::ErrorKind;
 use provisioner::{Command, Error, Hint, Result};
 
 use super::super::progress::Progress;
@@ -61,7 +61,7 @@ const CONTINUES: &str = "CloudFormation continues the operation";
 fn still_running(name: &str) -> Error {
     let command = |operation: &str| Command::aws(["cloudformation", operation, "--stack-name", name]);
     Error::new(format!("watching stack {name}"), "stopped on request")
-        .of_kind(Kind::Interrupted)
+        .of_kind(ErrorKind::Interrupted)
         .exists(CONTINUES)
         .hint(
             Hint::new("see the result")
