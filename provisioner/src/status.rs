@@ -329,12 +329,12 @@ fn awaits_alias(function_name: &str, desired: &Desired, observed: &Observed) -> 
         let Resource::Alias(alias) = &wanted.resource else { return false };
         alias.function_name == function_name && !observed.found.contains_key(&wanted.logical_id)
     };
-    let calls_it = |resource: &Resource| match resource {
-        Resource::Integration(one) => {
-            FunctionRef::in_uri(&one.integration_uri).is_some_and(|called| called.name == function_name)
+    let calls_it = |resource: &Resource| {
+        if let Resource::Integration(one) = resource {
+            return FunctionRef::in_uri(&one.integration_uri).is_some_and(|called| called.name == function_name);
         }
-        Resource::Permission(_) | Resource::Url(_) => resource.part_of_function() == Some(function_name),
-        _ => false,
+        matches!(resource, Resource::Permission(_) | Resource::Url(_))
+            && resource.part_of_function() == Some(function_name)
     };
     desired.resources.iter().any(is_missing) && !observed.found.values().any(|found| calls_it(&found.resource))
 }

@@ -109,7 +109,7 @@ pub(crate) async fn apply(
         let passed = smoke.as_ref().is_some_and(|smoke| smoke.passed);
         let tests: Vec<_> = plan.smoke_tests.iter().filter(|test| test.before_callers || passed).collect();
         let facts = report::executed_text(&report::executed(plan, &outcome), &tests);
-        if !(facts.is_empty() && !plan.reports_outputs) {
+        if !facts.is_empty() || plan.reports_outputs {
             terminal::note(&facts);
         }
     }

@@ -25,11 +25,9 @@ pub fn progress_text(plan: &Plan, outcome: &Outcome) -> String {
 pub fn log_of_unfit(plan: &Plan, outcome: &Outcome) -> Option<Hint> {
     let unfit = outcome.failed.iter().find(|(_, error)| error.is_unfit()).map(|(id, _)| id)?;
     let Resource::Alias(alias) = &plan.steps.iter().find(|step| step.id == *unfit)?.resource else { return None };
-    let group = plan.steps.iter().find_map(|step| match &step.resource {
-        Resource::Function(function) if function.function_name == alias.function_name => {
-            Some(function.logging_config.log_group.clone())
-        }
-        _ => None,
+    let group = plan.steps.iter().find_map(|step| {
+        let Resource::Function(function) = &step.resource else { return None };
+        (function.function_name == alias.function_name).then(|| function.logging_config.log_group.clone())
     });
     let group =
         group.filter(|group| !group.is_empty()).unwrap_or_else(|| format!("/aws/lambda/{}", alias.function_name));
