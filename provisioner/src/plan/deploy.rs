@@ -11,7 +11,7 @@ use super::messages::Messages;
 use super::notes::{awaited, findings, of_deleted_principals, of_terraform, outside_settings};
 use super::order::{callers_last, start_early};
 use super::orphans;
-use super::outputs::unprintable;
+use super::outputs::{unprintable, unresolved};
 use super::registry;
 use super::takeover;
 use super::transition::{Canary, Transitions};
@@ -76,6 +76,7 @@ fn examine(desired: &Desired, observed: &Observed, options: &Options, steps: &mu
     messages.notes.extend(of_terraform(steps, observed));
     messages.notes.extend(outside_settings(observed));
     messages.notes.extend(awaited(steps, |awaited| awaited.to_use_it));
+    messages.notes.extend(unresolved(desired));
     messages.notes.extend(past_the_alias(desired, observed, steps));
     messages.notes.extend(orphans::notes(desired, observed, steps, options.prune));
     messages.blockers.extend(unprintable(desired));

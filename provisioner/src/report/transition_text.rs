@@ -86,8 +86,12 @@ fn facts(transition: &Transition, tests: &[Tested], state: State) -> Vec<Fact> {
         }
     }
     facts.push(("points to", versions(transition)));
-    let before = tests.iter().filter(|test| test.before_callers && test.callee == *callee);
-    facts.extend(before.map(|test| smoke_test(test, state)));
+    let of_alias = || tests.iter().filter(|test| test.callee == *callee);
+    let gets_another = transition.to.is_none() || transition.from != transition.to;
+    if state == State::Planned && gets_another && of_alias().next().is_none() {
+        facts.push(("smoke test", "none".to_owned()));
+    }
+    facts.extend(of_alias().filter(|test| test.before_callers).map(|test| smoke_test(test, state)));
     facts.extend(canary.map(|one| ("canary", share(one, state))));
     facts
 }

@@ -22,6 +22,7 @@ const EXCLUSIONS: [Exclusion; 12] = [
             "fire::",
             "invoke::",
             "local::",
+            "planned::a_plan_whose_version_fails_its_smoke_test_proposes_no_option_that_it_refuses",
             "releases::a_first_version_that_fails_its_smoke_test_gets_no_alias",
             "releases::a_version_that_fails_its_smoke_test_gets_no_callers_and_the_next_good_one_does",
             "releases::an_alias_of_latest_is_pinned_to_the_serving_version_before_the_function_changes",
@@ -96,11 +97,13 @@ const EXCLUSIONS: [Exclusion; 12] = [
     Exclusion {
         subject: "messages, options, files, packages and the test support",
         reason: "the program or the proxy answers, so the emulator does not matter",
-        tests: &["credentials::", "network::", "output::", "problems::", "rates::", "support_tests::", "synth::"],
+        tests: &[
+            "credentials::", "hints::", "network::", "output::", "problems::", "rates::", "support_tests::", "synth::",
+        ],
     },
     Exclusion {
         subject: "the complete matrix of `make torture`",
-        reason: "it takes 25 minutes on one emulator; its samples in `make test` run on both",
+        reason: "it is long on one emulator; its samples in `make test` run on both",
         tests: &["faults::torture::"],
     },
 ];

@@ -41,7 +41,8 @@ fn a_first_deploy() {
       + AWS::ApiGatewayV2::Route        Route        POST /chat
 
       alias chat:live
-          points to  a new version
+          points to   a new version
+          smoke test  none
 
     11 to create
     "#);
@@ -107,7 +108,8 @@ fn numbers_texts_tags_and_lists_change() {
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
       alias chat:live
-          points to  version 1 → a new version
+          points to   version 1 → a new version
+          smoke test  none
 
     1 to create, 7 to change, 3 unchanged
     "#);
@@ -152,7 +154,8 @@ fn a_removed_property_is_shown_with_its_default() {
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
       alias chat:live
-          points to  version 1 → a new version
+          points to   version 1 → a new version
+          smoke test  none
 
     1 to create, 5 to change, 5 unchanged
     "#);
@@ -232,7 +235,8 @@ fn values_of_variables_are_not_printed() {
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
       alias chat:live
-          points to  version 1 → a new version
+          points to   version 1 → a new version
+          smoke test  none
 
     1 to create, 2 to change, 8 unchanged
     "#);
@@ -262,7 +266,8 @@ fn a_replacement_is_named() {
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
       alias chat:live
-          points to  version 1 → a new version
+          points to   version 1 → a new version
+          smoke test  none
 
       note: Route: API Gateway cannot call `chat:live` for `POST /chat`: `Permission` does not allow it
             add an AWS::Lambda::Permission for `apigateway.amazonaws.com` with `SourceArn: !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/chat"`: without it callers get 500

@@ -47,7 +47,7 @@ async fn resources_of_a_cloudformation_stack_are_refused_and_retained_ones_are_a
     let kept = kept.expect_success();
     for expected in [
         "(removed from the stack, kept)", "10 to remove from the stack", "all resources are retained",
-        "kept AWS::Lambda::Function",
+        "kept    AWS::Lambda::Function",
     ] {
         assert!(kept.stderr.contains(expected), "no `{expected}` in {kept:?}");
     }

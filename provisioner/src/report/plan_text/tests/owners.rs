@@ -40,9 +40,10 @@ fn an_adoption_and_its_blockers_without_the_option() {
       = AWS::ApiGatewayV2::Route        Route        POST /chat
 
       alias chat:live
-          first      points to the serving code, published as a version
-          callers    move to the alias before the function changes
-          points to  the unpublished code ($LATEST) → a new version
+          first       points to the serving code, published as a version
+          callers     move to the alias before the function changes
+          points to   the unpublished code ($LATEST) → a new version
+          smoke test  none
 
     3 to create, 1 to change, 7 to adopt, 1 unchanged
     "#);
