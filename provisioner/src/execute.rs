@@ -234,6 +234,7 @@ async fn clean_up(plan: &Plan, writer: &impl Writer, stop: &Stop, outcome: &mut 
             return;
         }
         let known = outcome.known.seen_by(&step.logical_id, step.ids.iter());
+        outcome.wrote |= !stop.is_cancelled();
         let Err(halt) = send_in_order(step, &step.cleanup, &known, writer, stop).await else { continue };
         outcome.done.retain(|id| *id != step.id); // a step is complete after its last call
         match halt {

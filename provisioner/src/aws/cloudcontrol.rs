@@ -128,7 +128,7 @@ impl Aws {
                     || "correct the `Type` in the template".to_owned(),
                     |similar| format!("correct the `Type` in the template, for example to {similar}"),
                 );
-                return Err(Error::new(doing, "AWS has no such kind in this region").hint(hint));
+                return Err(Error::new(doing, "AWS has no such resource type in this region").hint(hint));
             }
             Err(error) if error.code() == Some("InvalidAction") => {
                 let hint = closest(kind).map_or_else(

@@ -118,7 +118,7 @@ where
     };
     let seen = poll_until(poll, judge).await?;
     if *seconds > 0 && seen.version.invocations == 0 {
-        report(&format!("CloudWatch has no invocation of version {version}, and so no failure"));
+        report(&format!("CloudWatch has no invocation of version {version}: the canary tested nothing"));
     }
     Ok(())
 }
@@ -194,7 +194,7 @@ mod tests {
     async fn a_bake_without_invocations_is_reported() {
         let (result, _, reported) = watched_for(60, |_| Ok(Seen::default())).await;
         assert_eq!(result, Ok(()));
-        assert_eq!(reported[1..], ["CloudWatch has no invocation of version 2, and so no failure"]);
+        assert_eq!(reported[1..], ["CloudWatch has no invocation of version 2: the canary tested nothing"]);
     }
 
     #[tokio::test(start_paused = true)]

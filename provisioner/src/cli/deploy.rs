@@ -30,8 +30,8 @@ pub(crate) struct DeployOptions {
     /// Skip the smoke tests, both those before an alias points to a new version and those at the end
     #[arg(long)]
     pub(crate) no_smoke: bool,
-    /// Keep the newest N versions of each function and every version that an alias uses, and delete the others
-    /// [default: 5]
+    /// Keep the newest N versions of each function, every version that an alias uses and the one that `rollback`
+    /// would use, and delete the others [default: 5]
     #[arg(long, value_name = "N", value_parser = number::at_least_one)]
     pub(crate) keep_versions: Option<NonZeroUsize>,
     #[command(flatten)]

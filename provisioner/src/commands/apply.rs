@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 
+use provisioner::desired::Desired;
 use provisioner::error::ErrorKind;
 use provisioner::execute::{Outcome, Stop, execute};
 use provisioner::plan::Plan;
@@ -116,7 +117,7 @@ pub(crate) async fn apply(
     print_outcome(plan, session, &outcome, smoke, output);
     if !outcome.is_complete() {
         terminal::note("");
-        return Err(incomplete(plan, &outcome, then));
+        return Err(incomplete(plan, &session.desired, &outcome, then));
     }
     if let Some(smoke) = tried.transpose()?.flatten().filter(|smoke| !smoke.passed) {
         return Err(smoke::failure(&smoke));
@@ -199,7 +200,7 @@ fn print_outcome(plan: &Plan, session: &Session, outcome: &Outcome, smoke: Optio
     }
 }
 
-fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
+fn incomplete(plan: &Plan, desired: &Desired, outcome: &Outcome, then: &Then) -> Error {
     let callers = report::callers_text(plan, outcome);
     let exists = format!(
         "{}{}",
@@ -222,7 +223,7 @@ fn incomplete(plan: &Plan, outcome: &Outcome, then: &Then) -> Error {
                 [one] => one.clone(),
                 several => format!("{} steps failed\n  {}", several.len(), several.join("\n  ")),
             };
-            let log = report::log_of_unfit(plan, outcome);
+            let log = report::log_of_unfit(plan, desired, outcome);
             let unfit = log.and_then(|log| Some(log.then(then.unfit.clone()?)));
             let denied = failed.iter().map(|(_, error)| error).filter(|error| error.is_denied()).cloned();
             let denied = Error::together(denied);

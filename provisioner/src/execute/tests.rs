@@ -183,6 +183,7 @@ async fn a_failed_cleanup_is_reported() {
     let outcome = execute(&plan, &world, &Stop::default(), &|_| {}).await;
     assert_eq!(outcome.failed.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["Permission"]);
     assert!(!outcome.done.contains(&"Permission".to_owned()), "a step is either done or failed");
+    assert!(outcome.wrote);
 }
 
 #[tokio::test(start_paused = true)]

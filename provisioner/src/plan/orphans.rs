@@ -132,7 +132,12 @@ fn give_its_parameters(desired: &Desired, orphan: &Orphan) -> Hint {
 
 /// How to pass the parameter with which the template contains an orphan; `None` if no parameter decides that.
 fn forgotten(desired: &Desired, Orphan { logical_id, found }: &Orphan, verb: &str) -> Option<Hint> {
-    desired.choice(logical_id, found.resource.kind()).map(|choice| choose(&choice, verb))
+    desired.choice(logical_id, kind_without_tag(&found.resource)).map(|choice| choose(&choice, verb))
+}
+
+/// The kind of a resource that does not show its logical id, or an empty text.
+fn kind_without_tag(resource: &Resource) -> &str {
+    resource.untagged_part().map_or("", |_| resource.kind())
 }
 
 fn choose(choice: &Choice<'_>, verb: &str) -> Hint {
@@ -163,7 +168,7 @@ fn unseen(desired: &Desired, observed: &Observed, verb: &'static str) -> impl It
              contain it"
         ),
         hint: Some(desired.choice(logical_id, "").map(|choice| choose(&choice, verb)).unwrap_or_default().or(
-            "delete it by hand if it still exists, or remove its tag `provisioner:stack`: its kind is not supported",
+            "delete it by hand if it still exists, or remove its tag `provisioner:stack`: its resource type is not supported",
         )),
     })
 }
@@ -206,7 +211,7 @@ fn missing_in_the_template(desired: &Desired, logical_id: &str, resource: &Resou
             false => format!("the old name of `{logical_id}`, which is now `{new}`"),
         };
     }
-    let has_no_tag = match desired.choice(logical_id, resource.kind()) {
+    let has_no_tag = match desired.choice(logical_id, kind_without_tag(resource)) {
         Some(Choice::Value(parameter, _) | Choice::Default(parameter) | Choice::Another(parameter)) => {
             return format!("the template does not contain it with this value of `{parameter}`");
         }

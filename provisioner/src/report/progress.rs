@@ -1,9 +1,11 @@
 //! How far a plan was executed, if it was not executed completely.
 
+use crate::desired::Desired;
 use crate::execute::Outcome;
 use crate::hint::{Command, Hint};
 use crate::plan::Plan;
 use crate::resources::Resource;
+use crate::template::references_in_text;
 
 /// The done steps, the others, and what the next run does.
 pub fn progress_text(plan: &Plan, outcome: &Outcome) -> String {
@@ -13,7 +15,8 @@ pub fn progress_text(plan: &Plan, outcome: &Outcome) -> String {
     let failed = outcome.failed.iter().map(|(id, _)| id);
     let not_done: Vec<&str> = failed.chain(&outcome.not_done).map(String::as_str).collect();
     let not_done = if not_done.is_empty() { String::new() } else { format!(", not done: {}", not_done.join(", ")) };
-    let next = match outcome.failed.iter().any(|(_, error)| error.is_unfit()) {
+    let is_unfit = !outcome.failed.is_empty() && outcome.failed.iter().all(|(_, error)| error.is_unfit());
+    let next = match is_unfit {
         // The code and the configuration are deployed, so that nothing but the smoke test remains before the alias.
         true => "the next run sends the smoke test again",
         false => "the next run continues from here",
@@ -22,15 +25,16 @@ pub fn progress_text(plan: &Plan, outcome: &Outcome) -> String {
 }
 
 /// To read the log of the function whose version failed its smoke test, if one did.
-pub fn log_of_unfit(plan: &Plan, outcome: &Outcome) -> Option<Hint> {
+pub fn log_of_unfit(plan: &Plan, desired: &Desired, outcome: &Outcome) -> Option<Hint> {
     let unfit = outcome.failed.iter().find(|(_, error)| error.is_unfit()).map(|(id, _)| id)?;
     let Resource::Alias(alias) = &plan.steps.iter().find(|step| step.id == *unfit)?.resource else { return None };
-    let group = plan.steps.iter().find_map(|step| {
-        let Resource::Function(function) = &step.resource else { return None };
+    // Not from the plan: a rollback has no step for the function.
+    let group = desired.resources.iter().find_map(|wanted| {
+        let Resource::Function(function) = wanted.resource.fill(&outcome.known) else { return None };
         (function.function_name == alias.function_name).then(|| function.logging_config.log_group.clone())
     });
-    let group =
-        group.filter(|group| !group.is_empty()).unwrap_or_else(|| format!("/aws/lambda/{}", alias.function_name));
+    let is_known = |group: &String| !group.is_empty() && references_in_text(group).is_empty();
+    let group = group.filter(is_known).unwrap_or_else(|| format!("/aws/lambda/{}", alias.function_name));
     Some(Hint::new("read the function's log").run(Command::aws(["logs", "tail", &group, "--since", "10m"])))
 }
 
@@ -66,13 +70,21 @@ mod tests {
 
     #[test]
     fn the_log_of_the_function_that_failed_its_smoke_test_is_proposed() {
-        let plan = planned(&Spec::plain().desired(), &existing(&Spec::plain(), true), Options::default());
-        let log = |kind: ErrorKind| {
+        let mut desired = Spec::plain().desired();
+        let mut plan = planned(&desired, &existing(&Spec::plain(), true), Options::default());
+        let log = |plan: &Plan, desired: &Desired, kind: ErrorKind| {
             let outcome = outcome(&[], Error::new("testing", "no").of_kind(kind), true);
-            log_of_unfit(&plan, &outcome).map(|hint| hint.to_string())
+            log_of_unfit(plan, desired, &outcome).map(|hint| hint.to_string())
         };
-        let tail = "read the function's log: `aws logs tail /aws/lambda/chat --since 10m`";
-        assert_eq!(log(ErrorKind::Unfit).as_deref(), Some(tail));
-        assert_eq!(log(ErrorKind::Other), None);
+        let tail = |group: &str| format!("read the function's log: `aws logs tail {group} --since 10m`");
+        assert_eq!(log(&plan, &desired, ErrorKind::Unfit), Some(tail("/aws/lambda/chat")));
+        assert_eq!(log(&plan, &desired, ErrorKind::Other), None);
+        plan.steps.retain(|step| step.id == "Alias");
+        for wanted in &mut desired.resources {
+            if let Resource::Function(function) = &mut wanted.resource {
+                function.logging_config.log_group = "/films/chat".to_owned();
+            }
+        }
+        assert_eq!(log(&plan, &desired, ErrorKind::Unfit), Some(tail("/films/chat")), "a rollback");
     }
 }

@@ -57,7 +57,7 @@ impl Template {
     pub fn choice(&self, logical_id: &str) -> Option<(&str, Choice<'_>)> {
         let (_, section) = self.resources.iter().find(|(id, _)| id == logical_id)?;
         let condition = self.conditions.get(section.condition.as_deref()?)?;
-        Some((&section.kind, self.choice_for(condition)))
+        Some((&section.kind, self.choice_for(condition)?))
     }
 
     /// The logical ids of all resources, whatever the parameters are.
@@ -65,7 +65,7 @@ impl Template {
         self.resources.iter().map(|(id, _)| id.as_str())
     }
 
-    fn choice_for(&self, condition: &Value) -> Choice<'_> {
+    fn choice_for(&self, condition: &Value) -> Option<Choice<'_>> {
         let (mut names, mut conditions) = (BTreeSet::new(), vec![condition]);
         let mut seen = BTreeSet::new();
         while let Some(one) = conditions.pop() {
@@ -77,17 +77,15 @@ impl Template {
             );
         }
         let mut parameters = self.parameters.iter().filter(|(id, _)| names.contains(id.as_str()));
-        let Some((name, parameter)) = parameters.next().filter(|(_, one)| !one.is_no_echo()) else {
-            return Choice::Undecided;
-        };
-        if parameters.next().is_some() {
-            return Choice::Undecided;
+        let (name, parameter) = parameters.next()?;
+        if parameter.is_no_echo() || parameters.next().is_some() {
+            return Some(Choice::Undecided);
         }
-        match compared(condition) {
+        Some(match compared(condition) {
             Some(value) if parameter.default_text().as_ref() == Some(&value) => Choice::Default(name),
             Some(value) => Choice::Value(name, value),
             None => Choice::Another(name),
-        }
+        })
     }
 }
 
@@ -242,10 +240,12 @@ Resources:
         assert_eq!(template.choice("Api"), Some(("X", Choice::Default("ApiId"))));
         assert_eq!(template.choice("Preflight"), Some(("X", Choice::Another("ApiId"))));
         assert_eq!(template.choice("Url"), Some(("Y", Choice::Value("Streaming", "true".to_owned()))));
-        for undecided in ["Two", "Masked", "Regional"] {
+        for undecided in ["Two", "Masked"] {
             assert_eq!(template.choice(undecided), Some(("X", Choice::Undecided)), "{undecided}");
         }
-        assert_eq!((template.choice("Always"), template.choice("None")), (None, None));
+        for decided_by_no_parameter in ["Regional", "Always", "None"] {
+            assert_eq!(template.choice(decided_by_no_parameter), None, "{decided_by_no_parameter}");
+        }
         assert_eq!(template.logical_ids().count(), 7);
     }
 }

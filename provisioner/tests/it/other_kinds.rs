@@ -140,7 +140,7 @@ async fn an_unknown_resource_type_is_an_error_before_the_first_write() {
     let run = user.plain(&["deploy"]).await.expect_code(1);
     for text in [
         "reading the schema of the kind AWS::SQS::Queue of `Jobs` (",
-        "t.yaml:3): AWS has no such kind in this region",
+        "t.yaml:3): AWS has no such resource type in this region",
         "hint: correct the `Type` in the template",
     ] {
         assert!(run.stderr.contains(text), "no `{text}` in {run:?}");
